@@ -1,0 +1,318 @@
+-- The whole schema, to read at a glance. The numbered files in sqlite/ make it; a test holds that both agree.
+-- Times are ms since the epoch. Booleans are 0 or 1. JSON is text. Ids are integers given by the writer.
+
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- Who may log in -----------------------------------------------------------------------------------------------------
+
+CREATE TABLE user (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  password TEXT,                          -- argon2id, PHC string; NULL: cannot log in by password
+  settings TEXT NOT NULL DEFAULT '{}',
+  created_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE login (                      -- a token or a browser's session; the secret itself is never stored
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  kind TEXT NOT NULL CHECK (kind IN ('token', 'session')),
+  name TEXT NOT NULL,
+  hash BLOB NOT NULL UNIQUE,              -- SHA-256 of the 256-bit secret
+  created_at INTEGER NOT NULL,
+  used_at INTEGER,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  rev INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX login_user ON login (user_id);
+
+-- The log ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE user_log (user_id INTEGER PRIMARY KEY REFERENCES user (id), head INTEGER NOT NULL DEFAULT 0, floor INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE event (
+  user_id INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  object INTEGER NOT NULL,
+  rev INTEGER NOT NULL,
+  data TEXT NOT NULL,                     -- model/event.ts EventData
+  PRIMARY KEY (user_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Accounts -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  kind TEXT NOT NULL,                     -- the connector's name
+  name TEXT NOT NULL,
+  settings BLOB NOT NULL,                 -- AES-256-GCM, with a key of its own wrapped by the folder's key
+  hook TEXT NOT NULL UNIQUE,              -- the secret part of its webhook path
+  status TEXT NOT NULL CHECK (status IN ('connecting', 'live', 'retrying', 'login-needed', 'stopped')),
+  error TEXT,                             -- JSON {code, text} for the user
+  cursor_live TEXT,
+  cursor_history TEXT,
+  history_done INTEGER NOT NULL DEFAULT 0,
+  backfill TEXT,                          -- JSON {done, total}
+  created_at INTEGER NOT NULL,            -- what the network dates earlier is history
+  removed_at INTEGER,
+  rev INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX account_user ON account (user_id);
+
+CREATE TABLE gap (                        -- a time in which an account was deaf
+  id INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  since INTEGER NOT NULL,
+  until INTEGER,                          -- connected again
+  filled_at INTEGER                       -- everything of that time has been handed over
+) STRICT;
+CREATE INDEX gap_account ON gap (account_id);
+
+CREATE TABLE identity (                   -- the user's own addresses
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  account_id INTEGER REFERENCES account (id),
+  kind TEXT NOT NULL,
+  address TEXT NOT NULL,
+  name TEXT,
+  signature TEXT,
+  rev INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (user_id, kind, address)
+) STRICT;
+
+-- People -------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE contact (
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  name TEXT NOT NULL,                     -- '' until somebody names them: then the best address is shown
+  named_by TEXT NOT NULL CHECK (named_by IN ('nobody', 'message', 'user')),
+  friend INTEGER NOT NULL DEFAULT 0,
+  blocked INTEGER NOT NULL DEFAULT 0,
+  notes TEXT,
+  redirect_to INTEGER REFERENCES contact (id),   -- merged into that one
+  rev INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX contact_user ON contact (user_id, redirect_to);
+CREATE INDEX contact_friend ON contact (user_id) WHERE friend = 1;
+
+CREATE TABLE address (
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  kind TEXT NOT NULL,
+  address TEXT NOT NULL,                  -- canonical
+  name TEXT,                              -- as the last message named it
+  contact_id INTEGER NOT NULL REFERENCES contact (id),
+  verified_at INTEGER,                    -- the newest message time that proved it
+  last_in_at INTEGER,                     -- newest message from it
+  last_out_at INTEGER,                    -- newest message to it
+  UNIQUE (user_id, kind, address)
+) STRICT;
+CREATE INDEX address_contact ON address (contact_id);
+
+CREATE TABLE reach (                      -- may this own address write to that one (STOP, START)
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  own TEXT NOT NULL,
+  peer TEXT NOT NULL,
+  reachable INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, own, peer)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE merge (                      -- what a merge joined, and how it was before
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  contact_id INTEGER NOT NULL REFERENCES contact (id),
+  before TEXT NOT NULL,                   -- JSON: contacts, addresses, conversations and strands as they were
+  at INTEGER NOT NULL,
+  undone_at INTEGER
+) STRICT;
+CREATE INDEX merge_contact ON merge (contact_id);
+
+-- Conversations: a set of strands -------------------------------------------------------------------------------------
+
+CREATE TABLE conversation (
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  kind TEXT NOT NULL CHECK (kind IN ('person', 'group', 'list', 'system')),
+  title TEXT NOT NULL,                    -- '' for a person: the contact's name is shown
+  contact_id INTEGER REFERENCES contact (id),    -- person and proven only
+  people TEXT,                            -- group: contact ids, sorted, joined by ','
+  folder TEXT NOT NULL CHECK (folder IN ('inbox', 'other')),
+  because TEXT NOT NULL,                  -- JSON
+  routed INTEGER NOT NULL DEFAULT 0,      -- 1: the user put it where it is
+  archived_at INTEGER,
+  pinned INTEGER NOT NULL DEFAULT 0,
+  muted_until INTEGER,
+  labels TEXT NOT NULL DEFAULT '[]',
+  unread INTEGER NOT NULL DEFAULT 0,      -- sum over its strands
+  last_message_id INTEGER,                -- newest over its strands
+  last_at INTEGER NOT NULL DEFAULT 0,
+  redirect_to INTEGER REFERENCES conversation (id),
+  rev INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX conversation_list ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NULL AND last_at > 0;
+CREATE INDEX conversation_archive ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NOT NULL AND last_at > 0;
+CREATE INDEX conversation_contact ON conversation (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX conversation_people ON conversation (user_id, people) WHERE people IS NOT NULL AND redirect_to IS NULL;
+CREATE INDEX conversation_unread ON conversation (user_id, folder, unread) WHERE unread > 0 AND redirect_to IS NULL AND archived_at IS NULL;
+
+CREATE TABLE strand (                     -- where messages lie, for ever
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  key TEXT NOT NULL,                      -- what makes it: see inbound/converse.ts
+  address_id INTEGER REFERENCES address (id),    -- one person and proven
+  conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+  unread INTEGER NOT NULL DEFAULT 0,
+  last_message_id INTEGER,
+  last_at INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (user_id, key)
+) STRICT;
+CREATE INDEX strand_conversation ON strand (conversation_id);
+CREATE INDEX strand_address ON strand (address_id) WHERE address_id IS NOT NULL;
+
+CREATE TABLE strand_member (              -- the addresses of a group's strand
+  strand_id INTEGER NOT NULL REFERENCES strand (id),
+  address_id INTEGER NOT NULL REFERENCES address (id),
+  PRIMARY KEY (strand_id, address_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX strand_member_address ON strand_member (address_id);
+
+CREATE TABLE topic (                      -- a whole mail thread; it may run through several conversations
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  subject TEXT NOT NULL,
+  redirect_to INTEGER REFERENCES topic (id),
+  rev INTEGER NOT NULL DEFAULT 1
+) STRICT;
+
+CREATE TABLE topic_ref (                  -- which topic a Message-ID belongs to, seen or only referred to
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  message_id TEXT NOT NULL,
+  topic_id INTEGER NOT NULL REFERENCES topic (id),
+  PRIMARY KEY (user_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+-- Messages ------------------------------------------------------------------------------------------------------------
+
+CREATE TABLE message (                    -- narrow: what a list needs. Texts lie in message_body
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  strand_id INTEGER NOT NULL REFERENCES strand (id),
+  sort_at INTEGER NOT NULL,               -- the network's time; never changes
+  topic_id INTEGER REFERENCES topic (id),
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  channel TEXT NOT NULL,
+  direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+  sender_id INTEGER REFERENCES address (id),     -- NULL: no address that can be believed
+  sender TEXT NOT NULL,                   -- JSON {kind, raw, name?}
+  proof TEXT CHECK (proof IN ('verified', 'weak', 'unverified', 'conflicting')),
+  folder TEXT NOT NULL CHECK (folder IN ('inbox', 'other')),
+  because TEXT NOT NULL,                  -- JSON, with the proof's evidence and warnings
+  preview TEXT NOT NULL,
+  seen INTEGER NOT NULL,
+  flagged INTEGER NOT NULL DEFAULT 0,
+  automatic TEXT,
+  status TEXT,                            -- outgoing: the lowest of its attempts
+  message_id TEXT,                        -- Message-ID without brackets
+  digest BLOB,                            -- of From, Date, subject and body: with message_id the same mail in two places
+  sent_at INTEGER,
+  received_at INTEGER NOT NULL,
+  rev INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX message_strand ON message (strand_id, sort_at, id);
+CREATE INDEX message_unseen ON message (strand_id, sort_at, id) WHERE seen = 0;
+CREATE INDEX message_message_id ON message (user_id, message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX message_topic ON message (topic_id, sort_at, id) WHERE topic_id IS NOT NULL;
+
+CREATE TABLE message_body (
+  message_id INTEGER PRIMARY KEY REFERENCES message (id),
+  subject TEXT,
+  text TEXT NOT NULL,
+  quoted TEXT,
+  html TEXT,
+  recipients TEXT NOT NULL,               -- JSON Recipient[]
+  refs TEXT NOT NULL,                     -- JSON: the Message-IDs it refers to
+  unreadable TEXT,
+  raw_digest BLOB,                        -- the bytes as they came
+  attachments INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE place (                      -- where the network keeps a message
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  remote_id TEXT NOT NULL,
+  folder TEXT NOT NULL,
+  message_id INTEGER NOT NULL REFERENCES message (id),
+  PRIMARY KEY (account_id, remote_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX place_message ON place (message_id);
+CREATE INDEX place_folder ON place (account_id, folder);
+
+CREATE TABLE raw (                        -- bytes by their SHA-256; small ones here, compressed, larger ones as files
+  digest BLOB PRIMARY KEY,
+  size INTEGER NOT NULL,
+  bytes BLOB                              -- deflate; NULL: a file in blobs/
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attachment (                 -- also uploads that no message uses yet (message_id NULL)
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  message_id INTEGER REFERENCES message (id),
+  digest BLOB NOT NULL,
+  name TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  inline INTEGER NOT NULL DEFAULT 0,
+  content_id TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attachment_message ON attachment (message_id);
+
+-- Going out -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE dispatch (                   -- one operation on one account
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  message_id INTEGER NOT NULL REFERENCES message (id),
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  attempt TEXT NOT NULL UNIQUE,           -- our own id of it (UUIDv7 and a random tail): what a network echoes
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'uncertain', 'done', 'failed', 'cancelled')),
+  prepared TEXT,                          -- JSON, frozen before the first try
+  remote_id TEXT,
+  because TEXT NOT NULL,                  -- JSON ChoiceBecause
+  tries INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX dispatch_due ON dispatch (account_id, next_at) WHERE state = 'queued';
+CREATE INDEX dispatch_open ON dispatch (state) WHERE state IN ('queued', 'sending', 'uncertain');
+CREATE INDEX dispatch_message ON dispatch (message_id);
+CREATE INDEX dispatch_remote ON dispatch (account_id, remote_id) WHERE remote_id IS NOT NULL;
+
+CREATE TABLE attempt (                    -- what became of it for each recipient
+  id INTEGER PRIMARY KEY,
+  dispatch_id INTEGER NOT NULL REFERENCES dispatch (id),
+  kind TEXT NOT NULL,
+  address TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('queued', 'sending', 'uncertain', 'sent', 'delivered', 'read', 'failed', 'cancelled')),
+  error TEXT,                             -- JSON {code, text}
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attempt_dispatch ON attempt (dispatch_id);
+
+CREATE TABLE client_write (               -- what a client asked for, so that asking again is harmless; kept 30 days
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  client_id TEXT NOT NULL,
+  method TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  object INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (user_id, client_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX client_write_at ON client_write (at);

@@ -1,0 +1,146 @@
+import type { TObject } from 'typebox'
+import type { Address, Ephemeral, Incoming, Lane } from './model/incoming.ts'
+import type { Operation, Prepared, Receipt } from './model/delivery.ts'
+import type { Proof } from './model/proof.ts'
+import type { RemoteId } from './model/ids.ts'
+
+export { parseMailbox, canonicalEmail, domainOf } from './model/address.ts'
+export { remoteId } from './model/ids.ts'
+export type * from './model/incoming.ts'
+export type * from './model/delivery.ts'
+export type * from './model/proof.ts'
+export type { RemoteId } from './model/ids.ts'
+
+/** What a channel can do, as data: the chooser, the page and the docs read it. */
+export type Abilities = {
+  subject: boolean
+  html: boolean
+  attachments: boolean
+  receipts: boolean
+  presence: boolean
+  typing: boolean
+  /** One operation may name several recipients who see each other. */
+  groups: boolean
+  /** Longest text in characters; null: none. */
+  maxChars: number | null
+  maxAttachmentBytes: number | null
+  /** What one message costs the user, roughly: 0 free. */
+  cost: number
+  /** Usual delay in ms until the other side can read it. */
+  delay: number
+}
+
+/** What parsing may know. Everything in it can be cloned into a worker. */
+export type Context = {
+  /** The account's own addresses. */
+  own: Address[]
+  /** ISO 3166 country for numbers written without a prefix, e.g. 'DE'; null: none. */
+  region: string | null
+  /** The folder the message was found in, and what it is for. */
+  folder: { name: string, role: 'inbox' | 'sent' | 'other' } | null
+  /** The authserv-id whose Authentication-Results this account believes; null: Kinbox checks for itself. */
+  authserv: string | null
+  /** When the network says it arrived (ms). */
+  at: number
+}
+
+/** The subset of node:dns/promises that proofs need; injected, cached by the core. Throws errors with DNS codes (ENOTFOUND, ENODATA, ETIMEOUT). */
+export type Resolver = (name: string, type: 'TXT' | 'A' | 'AAAA' | 'MX' | 'SRV' | 'PTR' | 'CNAME') => Promise<unknown[]>
+
+/** Something with bytes (`raw`, parsed by the core in a worker), or something already understood. `at` is the network's time in ms. */
+export type Arrival =
+  | { remoteId: RemoteId, at: number, folder?: { name: string, role: 'inbox' | 'sent' | 'other' }, raw: Uint8Array, seen?: boolean, flagged?: boolean }
+  | { at: number, incoming: Incoming }
+
+export type ReceiveAt = {
+  lane: Lane
+  /** Stored with the batch; handed back in `cursors` at the next open. */
+  cursor?: string
+  /** Live lane: everything up to now has been handed over. It ends a gap. History lane: the backfill is complete. */
+  caughtUp?: boolean
+  progress?: { done: number, total: number }
+}
+
+export type Log = {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export type Clock = { now(): number }
+
+export type Account<Settings> = {
+  id: string
+  settings: Settings
+  cursors: { live: string | null, history: string | null }
+  /** Resolves once stored; acknowledge to the network only after. Rejects when nothing was stored: hand the batch over again later. Never call it from perform(). */
+  receive(batch: Arrival[], at: ReceiveAt): Promise<void>
+  signal(ephemeral: Ephemeral): void
+  /** Where the network can reach this account by HTTP; null where no public URL is configured. */
+  webhookUrl: string | null
+  stopping: AbortSignal
+  log: Log
+  clock: Clock
+}
+
+/** A webhook call as the network sent it. `url` is built from the configured public URL, never from Host. */
+export type WebhookRequest = { method: string, url: string, headers: Record<string, string>, body: Uint8Array }
+export type WebhookAnswer = { status: number, headers?: Record<string, string>, body?: string }
+
+export type Session = {
+  prepare(op: Operation): Promise<Prepared>
+  perform(prepared: Prepared): Promise<Receipt>
+  /** Asks the network whether it has this one: its receipt; null: it has not; absent where it cannot know. */
+  find?(prepared: Prepared): Promise<Receipt | null>
+  signal?(ephemeral: Ephemeral): void
+  webhook?(request: WebhookRequest): Promise<WebhookAnswer>
+  /** Stops everything within a second; resolves `closed`. */
+  close(): Promise<void>
+  /** Resolves when closed by us; rejects with the reason otherwise: the supervisor opens a fresh one. */
+  closed: Promise<void>
+}
+
+export type Connector<Settings = unknown> = {
+  /** 'email', 'sms', 'chat', …: what the user sees. */
+  channel: string
+  /** A name for people: 'E-mail (IMAP and SMTP)'. */
+  title: string
+  /** Kinds of address it can write to: 'email', 'phone', or a kind of its own. */
+  reaches: readonly string[]
+  /** One form for each address, or null where the text is none. Never a display name. */
+  canonical(kind: string, address: string, context: Pick<Context, 'region'>): string | null
+  can: Abilities
+  /** JSON Schema of the settings; secret fields carry `secret: true`. Validates, draws the form, writes the docs. */
+  settings: TObject
+  /** What these settings make the user's own. */
+  own(settings: Settings): (Address & { name?: string })[]
+  /** Settings that shape parsing. */
+  context?(settings: Settings): Partial<Pick<Context, 'region' | 'authserv'>>
+  /** Pure: no clock, no network. Runs in a worker; may throw on content it cannot read. */
+  parse(raw: Uint8Array, context: Context): Promise<Incoming[]>
+  /** Absent: weak for a sender with an address, unverified without. Runs outside any transaction. */
+  prove?(raw: Uint8Array, context: Context, dns: Resolver): Promise<Proof>
+  /** What to try for this address, best first. */
+  discover?(address: string, dns: Resolver): Promise<Partial<Settings>[]>
+  open(account: Account<Settings>): Promise<Session>
+}
+
+/**
+ * The only error a connector throws on purpose.
+ * `retry`: 'later' (provider down), 'never' (the same would fail again), 'after-login' (the user must act).
+ * `certain`: false means that it may have gone out. `message` is shown to the user: what happened and what to do; no secrets.
+ */
+export class ConnectorError extends Error {
+  readonly retry: 'later' | 'never' | 'after-login'
+  readonly certain: boolean
+  readonly code: string
+
+  constructor(code: string, message: string, { retry, certain = true, cause }: { retry: 'later' | 'never' | 'after-login', certain?: boolean, cause?: unknown }) {
+    super(message, { cause })
+    this.name = 'ConnectorError'
+    this.code = code
+    this.retry = retry
+    this.certain = certain
+  }
+}

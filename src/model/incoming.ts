@@ -1,0 +1,88 @@
+import type { RemoteId } from './ids.ts'
+
+/** An address on some network. `address` is canonical: E.164 for phone, local@lower-case-domain for email, a bare id elsewhere. */
+export type Address = { kind: string, address: string }
+
+/** A person as a message names them. */
+export type Named = Address & { name?: string }
+
+export type RecipientRole = 'to' | 'cc' | 'bcc'
+export type Recipient = Named & { role: RecipientRole }
+
+/**
+ * Who a message says it is from.
+ * `address` is null when the network gave no address that can be believed to name exactly one sender (a From header that
+ * is not strict, an alphanumeric SMS sender). `raw` is what was written, for display and for keeping such senders apart.
+ */
+export type Sender = { kind: string, address: string | null, name?: string, raw: string }
+
+export type IncomingAttachment = {
+  name: string
+  contentType: string
+  content: Uint8Array
+  inline: boolean
+  /** Content-ID without angle brackets. */
+  contentId?: string
+}
+
+export type Automatic = 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'notification' | 'invitation' | 'receipt'
+
+export type IncomingMessage = {
+  type: 'message'
+  sender: Sender
+  recipients: Recipient[]
+  /** 'out' only where the place proves that the user sent it (the Sent folder, an own device). */
+  direction: 'in' | 'out'
+  subject?: string
+  /** What the writer wrote anew. */
+  text: string
+  /** What was folded: quotes, signature. */
+  quoted?: string
+  /** The HTML body as it came; it is made safe when it is read. */
+  html?: string
+  attachments: IncomingAttachment[]
+  /** The network's own global id without brackets (a mail's Message-ID). Never an identity by itself. */
+  messageId?: string
+  /** Message-IDs that this one refers to, oldest first (References, then In-Reply-To). */
+  references: string[]
+  /** What the sender says about the time (ms since the epoch); never trusted for order. */
+  sentAt?: number
+  /** A mailing list: its List-Id. */
+  list?: { id: string, name?: string }
+  /** A room or named group with an id of its own. */
+  room?: { id: string, name?: string }
+  automatic?: Automatic
+  seen?: boolean
+  flagged?: boolean
+  /** Set where the content could not be read: why, in words for the user. */
+  unreadable?: string
+}
+
+/** What became of something we sent. Found by our own attempt id, by the network's id of the message, or both. */
+export type IncomingReceipt = {
+  type: 'receipt'
+  attempt?: string
+  remoteId?: RemoteId
+  status: 'sent' | 'delivered' | 'read' | 'failed'
+  error?: { code: string, text: string }
+}
+
+export type IncomingFlags = { type: 'flags', remoteId: RemoteId, seen?: boolean, flagged?: boolean }
+
+/** The place is gone; the message stays. Without remoteId every place in the folder is gone (UIDVALIDITY changed). */
+export type IncomingRemoval = { type: 'removal', remoteId?: RemoteId, folder?: string }
+
+/** Whether an address may be written to from one of our own (STOP, START). */
+export type IncomingReachability = { type: 'reachability', own: Address, peer: Address, reachable: boolean, reason: string }
+
+/** Somebody from an address book or roster that the user asked to take in. */
+export type IncomingContact = { type: 'contact', name: string, addresses: Address[] }
+
+export type Incoming = IncomingMessage | IncomingReceipt | IncomingFlags | IncomingRemoval | IncomingReachability | IncomingContact
+
+export type Lane = 'live' | 'history'
+
+/** Presence, typing and the like: not stored, may be dropped. */
+export type Ephemeral =
+  | { type: 'presence', address: Address, available: boolean }
+  | { type: 'typing', address: Address, typing: boolean }

@@ -1,0 +1,10 @@
+/** How well a message proves who sent it. */
+export type ProofLevel = 'verified' | 'weak' | 'unverified' | 'conflicting'
+
+/** A proof and what it rests on. `evidence` is shown to the user: short sentences, no secrets. */
+export type Proof = {
+  level: ProofLevel
+  evidence: string[]
+  /** The lookup failed for now (DNS silent): the answer may be another one later. */
+  temporary?: boolean
+}
