@@ -1,0 +1,183 @@
+/** The objects of the protocol. Field names are part of it. Absent means unknown; null means known to be none. */
+import Type from 'typebox'
+import type { Static, TSchema } from 'typebox'
+
+const one = <const Values extends string[]>(...values: Values) => Type.Enum(values)
+const nullable = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()])
+const { Optional, Object: Obj, String: Str, Boolean: Bool, Integer: Int, Array: List } = Type
+
+/** An opaque id. */
+export const Id = Str({ minLength: 1, maxLength: 64 })
+/** RFC 3339 in UTC with milliseconds. */
+export const Time = Str({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$', description: 'RFC 3339, UTC, milliseconds' })
+export const FolderName = one('inbox', 'other')
+/** Rises by one at every change of the object. */
+export const Rev = Int({ minimum: 1 })
+/** A window's position in the log: objects in it are at least as new. */
+export const AsOf = Int({ minimum: 0, description: 'the position in the log that this answer reflects' })
+/** A writer's own id for a write, a UUIDv7: repeating the write with it is harmless. */
+export const ClientId = Str({ pattern: '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$', description: 'UUIDv7, unique per user' })
+export const Cursor = Str({ minLength: 1, maxLength: 256, description: 'nextCursor of the page before; opaque' })
+export const Limit = Int({ minimum: 1, maximum: 200 })
+
+/** `{ items, nextCursor, asOf }`: only a nextCursor of null is the end. */
+export const page = <T extends TSchema>(item: T) => Obj({ items: List(item), nextCursor: nullable(Str()), asOf: AsOf })
+
+export const Because = Obj({ rule: Str(), text: Str(), evidence: List(Str()) })
+export type Because = Static<typeof Because>
+
+export const Party = Obj({
+  kind: Str(),
+  address: Str(),
+  name: Optional(Str()),
+  contactId: Optional(Id),
+  proof: Optional(one('verified', 'weak', 'unverified', 'conflicting')),
+  warnings: Optional(List(Str())),
+  role: Optional(one('to', 'cc', 'bcc'))
+})
+export type Party = Static<typeof Party>
+
+/** An address without a person, as requests name it. */
+export const AddressRef = Obj({ kind: Str({ minLength: 1, maxLength: 40 }), address: Str({ minLength: 1, maxLength: 320 }) })
+export type AddressRef = Static<typeof AddressRef>
+
+export const MessagePreview = Obj({ id: Id, direction: one('in', 'out'), channel: Str(), sender: Party, preview: Str(), sortAt: Time, status: Optional(Str()) })
+export type MessagePreview = Static<typeof MessagePreview>
+
+export const Conversation = Obj({
+  id: Id,
+  kind: one('person', 'group', 'list', 'system'),
+  title: Str(),
+  contactId: Optional(Id),
+  memberCount: Int({ minimum: 0 }),
+  folder: FolderName,
+  archivedAt: Optional(nullable(Time)),
+  blocked: Bool(),
+  stream: Optional(Str()),
+  because: Because,
+  unread: Int({ minimum: 0 }),
+  lastMessage: nullable(MessagePreview),
+  lastAt: nullable(Time),
+  pinned: Bool(),
+  mutedUntil: Optional(nullable(Time)),
+  snoozedUntil: Optional(nullable(Time)),
+  labels: List(Str()),
+  redirectTo: Optional(Id),
+  rev: Rev
+})
+export type Conversation = Static<typeof Conversation>
+
+export const Topic = Obj({ id: Id, subject: Str(), rev: Rev })
+export type Topic = Static<typeof Topic>
+
+export const DeliveryStatus = one('queued', 'sending', 'uncertain', 'sent', 'delivered', 'read', 'failed', 'cancelled')
+
+export const Attempt = Obj({
+  id: Id,
+  accountId: Id,
+  channel: Str(),
+  recipient: Party,
+  address: Str(),
+  status: DeliveryStatus,
+  because: Because,
+  at: Time,
+  error: Optional(nullable(Obj({ code: Str(), text: Str() })))
+})
+export type Attempt = Static<typeof Attempt>
+
+export const Attachment = Obj({
+  id: Id,
+  name: Str(),
+  contentType: Str(),
+  size: Int({ minimum: 0 }),
+  inline: Bool(),
+  thumbnail: Optional(Obj({ id: Id, width: Int(), height: Int() }))
+})
+export type Attachment = Static<typeof Attachment>
+
+export const Message = Obj({
+  id: Id,
+  conversationId: Id,
+  topicId: Optional(nullable(Id)),
+  accountId: Id,
+  channel: Str(),
+  direction: one('in', 'out'),
+  sender: Party,
+  recipients: List(Party),
+  subject: Optional(nullable(Str())),
+  text: Str(),
+  truncated: Optional(Bool()),
+  quoted: Optional(nullable(Str())),
+  original: Optional(Str()),
+  html: Optional(nullable(Id)),
+  attachments: List(Attachment),
+  reactions: List(Obj({ sender: Party, emoji: Str() })),
+  replyTo: Optional(nullable(Id)),
+  seen: Bool(),
+  flagged: Bool(),
+  automatic: Optional(one('bounce', 'auto-reply', 'list', 'bulk', 'notification', 'invitation', 'receipt')),
+  bounce: Optional(Obj({ messageId: Optional(Str()), recipient: Str(), status: Str(), hard: Bool(), reason: Str() })),
+  unreadable: Optional(Str({ description: 'why the content could not be read' })),
+  sentAt: Optional(nullable(Time)),
+  receivedAt: Time,
+  sortAt: Time,
+  editedAt: Optional(nullable(Time)),
+  deletedAt: Optional(nullable(Time)),
+  folder: FolderName,
+  because: Because,
+  status: Optional(DeliveryStatus),
+  attempts: Optional(List(Attempt)),
+  clientId: Optional(Str()),
+  messageId: Optional(nullable(Str())),
+  remoteId: Optional(nullable(Str())),
+  rev: Rev
+})
+export type Message = Static<typeof Message>
+
+export const Contact = Obj({
+  id: Id,
+  name: Str(),
+  addresses: List(Party),
+  friend: one('friend', 'friend-of-friend', 'none'),
+  path: Optional(List(Str())),
+  blocked: Bool(),
+  notes: Optional(nullable(Str())),
+  photo: Optional(nullable(Id)),
+  merges: Optional(List(Obj({ mergeId: Id, at: Time }))),
+  redirectTo: Optional(Id),
+  rev: Rev
+})
+export type Contact = Static<typeof Contact>
+
+export const Gap = Obj({ since: Time, until: nullable(Time), filledAt: nullable(Time) })
+
+export const Account = Obj({
+  id: Id,
+  kind: Str(),
+  name: Str(),
+  addresses: List(Obj({ kind: Str(), address: Str(), name: Optional(Str()) })),
+  status: one('connecting', 'live', 'retrying', 'login-needed', 'stopped'),
+  error: Optional(nullable(Obj({ code: Str(), text: Str() }))),
+  backfill: Optional(nullable(Obj({ done: Int(), total: Int() }))),
+  gaps: List(Gap),
+  rev: Rev
+})
+export type Account = Static<typeof Account>
+
+export const Identity = Obj({ id: Id, kind: Str(), address: Str(), name: Optional(nullable(Str())), signature: Optional(nullable(Str())), accountId: Optional(nullable(Id)), rev: Rev })
+export type Identity = Static<typeof Identity>
+
+export const Counts = Obj({ inbox: Int({ minimum: 0 }), other: Int({ minimum: 0 }) })
+export type Counts = Static<typeof Counts>
+
+/** A token or a browser session. */
+export const Login = Obj({
+  id: Id,
+  kind: one('token', 'session'),
+  name: Str(),
+  createdAt: Time,
+  usedAt: nullable(Time),
+  expiresAt: nullable(Time),
+  current: Bool({ description: 'the one that this socket came in by' })
+})
+export type Login = Static<typeof Login>
