@@ -1,0 +1,22 @@
+/** Skips that are allowed: `name: why` a line, where name is `file > test > subtest` as the runner prints it. */
+export function readAllowed(text: string): Map<string, string> {
+  const allowed = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    if (!line.trim() || line.startsWith('#')) continue
+    const cut = line.indexOf(': ')
+    if (cut < 1 || !line.slice(cut + 2).trim()) throw new Error(`test/allowed-skips.txt: this line gives no reason: ${line}. Write \`name: why\`.`)
+    allowed.set(line.slice(0, cut).trim(), line.slice(cut + 2).trim())
+  }
+  return allowed
+}
+
+/**
+ * The skips that fail the run. Outside of CI a skip whose reason begins with `needs NAME` is allowed where the server NAME could not
+ * be installed; in CI only the list counts.
+ */
+export function refusedSkips<Skip extends { name: string, why: string }>(skipped: Skip[], allowed: Map<string, string>, { inCi, missing }: { inCi: boolean, missing: string[] }): Skip[] {
+  return skipped.filter(({ name, why }) => {
+    if (allowed.has(name)) return false
+    return inCi || !missing.some(server => why.toLowerCase().startsWith('needs ' + server))
+  })
+}

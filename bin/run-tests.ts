@@ -1,0 +1,83 @@
+/** The test command: real servers, then tap, then the closing line. Exit code 0 only when something passed, nothing failed, and every skip is allowed. */
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { installServers, mayInstall, missingServers } from './test-servers.ts'
+import { tapReader } from './tap-report.ts'
+import { readAllowed, refusedSkips } from './allowed-skips.ts'
+
+const hardLimit = 15 * 60_000
+const inCi = process.env['CI'] === 'true' || process.env['CI'] === '1'
+const say = (text: string) => process.stdout.write(text + '\n')
+
+let missing = missingServers()
+if (missing.length > 0 && mayInstall()) {
+  installServers(missing, say)
+  missing = missingServers()
+}
+if (missing.length > 0) {
+  say(`Not installed here: ${missing.map(({ name }) => name).join(', ')}. The tests that need it are skipped. To run them:`)
+  say(`  sudo apt-get install ${missing.flatMap(({ packages }) => packages).join(' ')}`)
+}
+
+const allowed = readAllowed(readFileSync(new URL('../test/allowed-skips.txt', import.meta.url), 'utf8'))
+
+// A group of its own, and pipes: a daemon that a dying test leaves behind holds neither the caller's terminal nor its pipe.
+const tap = spawn('tap', ['run', '--reporter=tap', ...process.argv.slice(2)], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+const endGroup = () => {
+  try {
+    process.kill(-tap.pid!, 'SIGKILL')
+  } catch {
+    // nothing of it is left
+  }
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    endGroup()
+    process.exit(1)
+  })
+}
+let timedOut = false
+setTimeout(() => {
+  timedOut = true
+  say(`The tests took longer than ${hardLimit / 60_000} minutes and were stopped.`)
+  endGroup()
+}, hardLimit).unref()
+
+const reader = tapReader(({ ok, name, ms, lines }) => {
+  say(`${ok ? 'ok    ' : 'FAILED'} ${name} (${(ms / 1000).toFixed(1)} s)`)
+  if (!ok) say(lines.map(line => '    ' + line).join('\n'))
+})
+createInterface({ input: tap.stdout }).on('line', line => reader.line(line))
+tap.stderr.pipe(process.stderr)
+
+tap.on('error', error => {
+  say(`tap could not be started (${error.message}). Run npm ci.`)
+  close(1)
+})
+// 'exit' and a moment for what is still in the pipe; 'close' would wait for whoever inherited it.
+tap.on('exit', code => {
+  const end = setTimeout(() => close(code ?? 1), 2000)
+  tap.stdout.on('end', () => {
+    clearTimeout(end)
+    setImmediate(() => close(code ?? 1))
+  })
+})
+
+function close(code: number): void {
+  endGroup()
+  const { counts, skipped, failed } = reader.report()
+  const refused = refusedSkips(skipped, allowed, { inCi, missing: missing.map(({ name }) => name) })
+  if (skipped.length > 0) say('Skipped:')
+  for (const { name, why } of skipped) say(`  ${name}: ${why}`)
+  for (const { name } of refused) say(`This skip is not allowed (test/allowed-skips.txt lists those that are): ${name}`)
+  if (failed.length > 0) say('Failed:')
+  for (const name of failed) say(`  ${name}`)
+  if (!counts) say('tap ended without a summary.')
+  const passed = counts?.pass ?? 0
+  const failures = counts ? counts.fail : 1
+  if (passed === 0) say('No assertion passed: that is a failure too.')
+  const good = code === 0 && !timedOut && failures === 0 && passed > 0 && refused.length === 0
+  process.exitCode = good ? 0 : 1
+  process.stdout.write(`${passed} passed, ${failures} failed, ${counts ? counts.skip + counts.todo : 0} skipped\n`, () => process.exit())
+}
