@@ -198,6 +198,7 @@ CREATE TABLE topic_ref (                  -- which topic a Message-ID belongs to
   topic_id INTEGER NOT NULL REFERENCES topic (id),
   PRIMARY KEY (user_id, message_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX topic_ref_topic ON topic_ref (topic_id);
 
 -- Messages ------------------------------------------------------------------------------------------------------------
 

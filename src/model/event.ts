@@ -22,3 +22,6 @@ export type EventData = {
 }
 
 export type Event = { seq: number, at: number, type: EventType, object: number, rev: number, data: EventData }
+
+/** Where a transaction notes what it changes; feed/append.ts writes it to the log in the same transaction. */
+export type ChangeList = { add(type: EventType, object: number, rev: number, data?: EventData): void }

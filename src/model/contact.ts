@@ -1,0 +1,25 @@
+export type NamedBy = 'nobody' | 'message' | 'user'
+
+/** A contact as the store keeps it: who owns some addresses. */
+export type Contact = {
+  id: number
+  name: string
+  namedBy: NamedBy
+  friend: boolean
+  blocked: boolean
+  notes: string | null
+  redirectTo: number | null
+  rev: number
+}
+
+/** An address that is known. Times are ms since the epoch; null: never. */
+export type KnownAddress = {
+  id: number
+  kind: string
+  address: string
+  name: string | null
+  contactId: number
+  verifiedAt: number | null
+  lastInAt: number | null
+  lastOutAt: number | null
+}

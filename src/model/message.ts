@@ -1,0 +1,52 @@
+import type { Automatic, RecipientRole } from './incoming.ts'
+import type { Because, Folder } from './decision.ts'
+import type { DeliveryStatus } from './delivery.ts'
+import type { ProofLevel } from './proof.ts'
+
+/** Why a message is where it is, with what its sender proved and what looks odd. */
+export type MessageBecause = Because & { proof?: string[], warnings?: string[] }
+
+/** A message as lists read it: everything but the long texts. */
+export type MessageRow = {
+  id: number
+  strandId: number
+  conversationId: number
+  sortAt: number
+  topicId: number | null
+  accountId: number
+  channel: string
+  direction: 'in' | 'out'
+  senderId: number | null
+  sender: { kind: string, address: string | null, name?: string, raw: string }
+  proof: ProofLevel | null
+  folder: Folder
+  because: MessageBecause
+  preview: string
+  seen: boolean
+  flagged: boolean
+  automatic: Automatic | null
+  status: DeliveryStatus | null
+  messageId: string | null
+  sentAt: number | null
+  receivedAt: number
+  rev: number
+}
+
+export type MessageBody = {
+  subject: string | null
+  text: string
+  quoted: string | null
+  html: string | null
+  recipients: { kind: string, address: string, name?: string, role: RecipientRole }[]
+  references: string[]
+  unreadable: string | null
+  rawDigest: Uint8Array | null
+  attachments: number
+}
+
+/** What is written for a new message. */
+export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId'> & Omit<MessageBody, 'attachments'> & {
+  strandId: number
+  digest: Uint8Array | null
+  attachments: number
+}

@@ -1,0 +1,143 @@
+import type { ChangeList } from '../model/event.ts'
+import type { MessageBody, MessageRow, NewMessage } from '../model/message.ts'
+import { addToStrand, lowerUnread, strandsOf } from './strands.ts'
+import { recount } from './conversations.ts'
+import type { Reader, Writer } from './tx.ts'
+
+type Columns = {
+  id: number, strand_id: number, conversation_id: number, sort_at: number, topic_id: number | null, account_id: number, channel: string, direction: 'in' | 'out', sender_id: number | null,
+  sender: string, proof: MessageRow['proof'], folder: MessageRow['folder'], because: string, preview: string, seen: number, flagged: number, automatic: MessageRow['automatic'],
+  status: MessageRow['status'], message_id: string | null, sent_at: number | null, received_at: number, rev: number
+}
+
+const columns = 'm.id, m.strand_id, s.conversation_id, m.sort_at, m.topic_id, m.account_id, m.channel, m.direction, m.sender_id, m.sender, m.proof, m.folder, m.because, m.preview, m.seen, m.flagged, m.automatic, m.status, m.message_id, m.sent_at, m.received_at, m.rev'
+
+const messageOf = (row: Columns): MessageRow => ({
+  id: row.id, strandId: row.strand_id, conversationId: row.conversation_id, sortAt: row.sort_at, topicId: row.topic_id, accountId: row.account_id, channel: row.channel,
+  direction: row.direction, senderId: row.sender_id, sender: JSON.parse(row.sender), proof: row.proof, folder: row.folder, because: JSON.parse(row.because), preview: row.preview,
+  seen: row.seen === 1, flagged: row.flagged === 1, automatic: row.automatic, status: row.status, messageId: row.message_id, sentAt: row.sent_at, receivedAt: row.received_at, rev: row.rev
+})
+
+/** undefined when the user has none of that id. */
+export function getMessage(tx: Reader, userId: number, id: number): MessageRow | undefined {
+  const row = tx.get<Columns>(`SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.id = ? AND m.user_id = ?`, id, userId)
+  return row && messageOf(row)
+}
+
+export function getBody(tx: Reader, id: number): MessageBody {
+  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, html: string | null, recipients: string, refs: string, unreadable: string | null, raw_digest: Uint8Array | null, attachments: number }>(
+    'SELECT subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments FROM message_body WHERE message_id = ?', id)!
+  return {
+    subject: row.subject, text: row.text, quoted: row.quoted, html: row.html, recipients: JSON.parse(row.recipients), references: JSON.parse(row.refs), unreadable: row.unreadable,
+    rawDigest: row.raw_digest, attachments: row.attachments
+  }
+}
+
+export type Edge = { sortAt: number, id: number }
+
+const topicPage = (direction: 'before' | 'after') =>
+  `SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ? AND s.conversation_id = ? AND (m.sort_at, m.id) ${direction === 'before' ? '<' : '>'} (?, ?) ORDER BY m.sort_at ${direction === 'before' ? 'DESC' : 'ASC'}, m.id ${direction === 'before' ? 'DESC' : 'ASC'} LIMIT ?`
+const strandPage = (direction: 'before' | 'after') =>
+  `SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.strand_id = ? AND (m.sort_at, m.id) ${direction === 'before' ? '<' : '>'} (?, ?) ORDER BY m.sort_at ${direction === 'before' ? 'DESC' : 'ASC'}, m.id ${direction === 'before' ? 'DESC' : 'ASC'} LIMIT ?`
+const pages = { topic: { before: topicPage('before'), after: topicPage('after') }, strand: { before: strandPage('before'), after: strandPage('after') } }
+
+/**
+ * A page of a conversation by key: `before` an edge (newest first) or `after` one (oldest first). Each strand is read by its
+ * own index and the pages are merged, so the cost is that of the page, whatever the length of the conversation.
+ */
+export function listMessages(tx: Reader, conversationId: number, { topicId, direction, edge, limit }: { topicId: number | null, direction: 'before' | 'after', edge: Edge | null, limit: number }): MessageRow[] {
+  const at = edge?.sortAt ?? (direction === 'before' ? Number.MAX_SAFE_INTEGER : -1)
+  const id = edge?.id ?? (direction === 'before' ? Number.MAX_SAFE_INTEGER : -1)
+  if (topicId !== null) return tx.all<Columns>(pages.topic[direction], topicId, conversationId, at, id, limit).map(messageOf)
+  const strands = strandsOf(tx, conversationId)
+  const rows = strands.flatMap((strand) => tx.all<Columns>(pages.strand[direction], strand.id, at, id, limit))
+  if (strands.length > 1) {
+    const sign = direction === 'before' ? -1 : 1
+    rows.sort((a, b) => sign * (a.sort_at - b.sort_at || a.id - b.id))
+  }
+  return rows.slice(0, limit).map(messageOf)
+}
+
+/** The newest message of a conversation that came in from a person, on any channel. */
+export function newestIncoming(tx: Reader, conversationId: number): MessageRow | undefined {
+  let newest: Columns | undefined
+  for (const strand of strandsOf(tx, conversationId)) {
+    const row = tx.get<Columns>(`SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.strand_id = ? AND m.direction = 'in' ORDER BY m.sort_at DESC, m.id DESC LIMIT 1`, strand.id)
+    if (row && (!newest || row.sort_at > newest.sort_at)) newest = row
+  }
+  return newest && messageOf(newest)
+}
+
+/** What the user already has under a Message-ID. */
+export function withMessageId(tx: Reader, userId: number, messageId: string): { id: number, direction: 'in' | 'out', digest: Uint8Array | null }[] {
+  return tx.all('SELECT id, direction, digest FROM message WHERE user_id = ? AND message_id = ?', userId, messageId)
+}
+
+/** Writes a message with its body and counts it in its strand; the caller recounts the conversation and adds the event. Returns its id. */
+export function insertMessage(tx: Writer, userId: number, message: NewMessage): void {
+  tx.run(
+    `INSERT INTO message (id, user_id, strand_id, sort_at, topic_id, account_id, channel, direction, sender_id, sender, proof, folder, because, preview, seen, flagged, automatic, status, message_id, digest, sent_at, received_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    message.id, userId, message.strandId, message.sortAt, message.topicId, message.accountId, message.channel, message.direction, message.senderId, JSON.stringify(message.sender), message.proof,
+    message.folder, JSON.stringify(message.because), message.preview, Number(message.seen), Number(message.flagged), message.automatic, message.status, message.messageId, message.digest, message.sentAt, message.receivedAt
+  )
+  tx.run(
+    'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    message.id, message.subject, message.text, message.quoted, message.html, JSON.stringify(message.recipients), JSON.stringify(message.references), message.unreadable, message.rawDigest, message.attachments
+  )
+  addToStrand(tx, message.strandId, { id: message.id, sortAt: message.sortAt, unread: !message.seen })
+}
+
+/** Over this many messages at once, clients refetch instead of hearing of each. */
+const eachLimit = 200
+
+/** Marks what is unseen up to and with an edge as seen. Returns how many it marked. */
+export function markSeenUpTo(tx: Writer, changes: ChangeList, conversationId: number, edge: Edge): number {
+  let marked = 0
+  const each: { id: number, rev: number }[] = []
+  for (const strand of strandsOf(tx, conversationId)) {
+    const rows = tx.all<{ id: number, rev: number }>(
+      'UPDATE message INDEXED BY message_unseen SET seen = 1, rev = rev + 1 WHERE strand_id = ? AND seen = 0 AND (sort_at, id) <= (?, ?) RETURNING id, rev', strand.id, edge.sortAt, edge.id)
+    if (rows.length) lowerUnread(tx, strand.id, rows.length)
+    marked += rows.length
+    if (marked <= eachLimit) each.push(...rows)
+  }
+  if (marked) told(tx, changes, conversationId, marked, each)
+  return marked
+}
+
+/** Marks incoming messages from an edge on, the edge too, as not seen. Returns how many it marked. */
+export function markUnseenFrom(tx: Writer, changes: ChangeList, conversationId: number, edge: Edge): number {
+  let marked = 0
+  const each: { id: number, rev: number }[] = []
+  for (const strand of strandsOf(tx, conversationId)) {
+    const rows = tx.all<{ id: number, rev: number }>(
+      "UPDATE message SET seen = 0, rev = rev + 1 WHERE strand_id = ? AND seen = 1 AND direction = 'in' AND (sort_at, id) >= (?, ?) RETURNING id, rev", strand.id, edge.sortAt, edge.id)
+    if (rows.length) lowerUnread(tx, strand.id, -rows.length)
+    marked += rows.length
+    if (marked <= eachLimit) each.push(...rows)
+  }
+  if (marked) told(tx, changes, conversationId, marked, each)
+  return marked
+}
+
+function told(tx: Writer, changes: ChangeList, conversationId: number, marked: number, each: { id: number, rev: number }[]): void {
+  const { folder } = tx.get<{ folder: 'inbox' | 'other' }>('SELECT folder FROM conversation WHERE id = ?', conversationId)!
+  if (marked <= eachLimit) for (const { id, rev } of each) changes.add('message.changed', id, rev, { folder, conversation: conversationId })
+  recount(tx, changes, conversationId, marked > eachLimit ? { reset: true } : {})
+}
+
+/** What another client of the mailbox did to one message. Returns its conversation when something changed. */
+export function setFlags(tx: Writer, changes: ChangeList, id: number, flags: { seen?: boolean | undefined, flagged?: boolean | undefined }): void {
+  const before = tx.get<{ seen: number, flagged: number, strand_id: number, conversation_id: number, folder: 'inbox' | 'other' }>(
+    'SELECT m.seen, m.flagged, m.strand_id, s.conversation_id, c.folder FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.id = ?', id)
+  if (!before) return
+  const seen = Number(flags.seen ?? before.seen === 1)
+  const flagged = Number(flags.flagged ?? before.flagged === 1)
+  if (seen === before.seen && flagged === before.flagged) return
+  const { rev } = tx.get<{ rev: number }>('UPDATE message SET seen = ?, flagged = ?, rev = rev + 1 WHERE id = ? RETURNING rev', seen, flagged, id)!
+  changes.add('message.changed', id, rev, { folder: before.folder, conversation: before.conversation_id })
+  if (seen === before.seen) return
+  lowerUnread(tx, before.strand_id, seen - before.seen)
+  recount(tx, changes, before.conversation_id)
+}
