@@ -1,0 +1,152 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Hash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+
+/**
+ * Files by the SHA-256 of what is in them, under `<folder>/blobs/ab/cd…`. A file with its name is always whole.
+ * `sync` must resolve before a commit that refers to a digest; only then is it safe against a loss of power.
+ */
+export type Blobs = {
+  /** Returns the digest (32 bytes). Putting the same bytes again changes nothing. */
+  put(bytes: Uint8Array): Promise<Uint8Array>
+  /** Throws BlobTooLarge past `maxBytes`; then nothing is kept. */
+  putStream(stream: AsyncIterable<Uint8Array | string>, maxBytes: number): Promise<{ digest: Uint8Array, size: number }>
+  /** Rejects with ENOENT where there is none, and when what is stored no longer has that digest. */
+  read(digest: Uint8Array): Promise<Uint8Array>
+  stream(digest: Uint8Array): Readable
+  path(digest: Uint8Array): string
+  /** Everything put before the call is on disk when it resolves. */
+  sync(): Promise<void>
+  /** No error where there is none. */
+  remove(digest: Uint8Array): Promise<void>
+}
+
+export class BlobTooLarge extends Error {
+  constructor(maxBytes: number) {
+    super(`This file is larger than ${maxBytes} bytes, which is the most that is taken.`)
+    this.name = 'BlobTooLarge'
+  }
+}
+
+/** The blob store of a data folder. The folders below it are made as they are needed. */
+export function openBlobs(folder: string): Blobs {
+  const root = join(folder, 'blobs')
+  const unsynced = new Set<string>()
+  /** Their sync failed: the system may have dropped what was written, so putting them again writes anew. */
+  const suspect = new Set<string>()
+  let syncing: Promise<void> = Promise.resolve()
+
+  function path(digest: Uint8Array): string {
+    if (digest.length !== 32) throw new Error('a digest has 32 bytes')
+    const hex = Buffer.from(digest).toString('hex')
+    return join(root, hex.slice(0, 2), hex.slice(2))
+  }
+
+  /** Writes beside the place and renames, so that nobody reads half a file. */
+  async function write(fill: (file: FileHandle) => Promise<Uint8Array>): Promise<Uint8Array> {
+    const partial = join(root, 'partial', randomBytes(12).toString('hex'))
+    await mkdir(dirname(partial), { recursive: true, mode: 0o700 })
+    const file = await open(partial, 'wx', 0o600)
+    try {
+      const digest = await fill(file)
+      const target = path(digest)
+      await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+      await rename(partial, target)
+      unsynced.add(target)
+      suspect.delete(target)
+      return digest
+    } catch (error) {
+      await rm(partial, { force: true })
+      throw error
+    } finally {
+      await file.close()
+    }
+  }
+
+  async function syncAll(paths: string[]): Promise<void> {
+    try {
+      const folders = new Set(paths.map(dirname))
+      await Promise.all(paths.map(fsyncFile))
+      await Promise.all([...folders].map(fsyncPath))
+      // The folder of a first byte may be new itself, and so may be the root.
+      if (folders.size > 0) await Promise.all([root, folder].map(fsyncPath))
+    } catch (error) {
+      for (const path of paths) {
+        unsynced.add(path)
+        suspect.add(path)
+      }
+      throw error
+    }
+  }
+
+  return {
+    path,
+    async put(bytes) {
+      const digest = createHash('sha256').update(bytes).digest()
+      const size = await stat(path(digest)).then(found => found.size, () => -1)
+      if (size === bytes.length && !suspect.has(path(digest))) {
+        // Another writer may have put it a moment ago without a sync so far.
+        unsynced.add(path(digest))
+        return digest
+      }
+      return await write(async file => {
+        await file.writeFile(bytes)
+        return digest
+      })
+    },
+    async putStream(stream, maxBytes) {
+      let size = 0
+      const hash: Hash = createHash('sha256')
+      const digest = await write(async file => {
+        for await (const chunk of stream) {
+          const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+          size += bytes.length
+          if (size > maxBytes) throw new BlobTooLarge(maxBytes)
+          hash.update(bytes)
+          await file.writeFile(bytes)
+        }
+        return hash.digest()
+      })
+      return { digest, size }
+    },
+    async read(digest) {
+      const bytes = await readFile(path(digest))
+      if (!createHash('sha256').update(bytes).digest().equals(digest)) throw new Error(`the file ${path(digest)} is damaged: restore it from a backup`)
+      return bytes
+    },
+    stream: digest => createReadStream(path(digest)),
+    sync() {
+      const next = syncing.catch(() => undefined).then(() => {
+        const paths = [...unsynced]
+        unsynced.clear()
+        return syncAll(paths)
+      })
+      syncing = next
+      return next
+    },
+    async remove(digest) {
+      unsynced.delete(path(digest))
+      await rm(path(digest), { force: true })
+    }
+  }
+}
+
+/** A blob that was removed meanwhile needs no sync. */
+async function fsyncFile(path: string): Promise<void> {
+  await fsyncPath(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}
+
+async function fsyncPath(path: string): Promise<void> {
+  const file = await open(path, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,119 @@
+import type { SqliteDatabase, SqliteStatement } from './sqlite.ts'
+import type { Reader, Value, Writer } from './tx.ts'
+
+type IdTable = Parameters<Writer['nextId']>[0]
+
+/** Statements of one connection, kept by their text. Pragmas and BEGIN are not for it. */
+export class Statements {
+  readonly #db: SqliteDatabase
+  readonly #kept = new Map<string, SqliteStatement>()
+
+  constructor(db: SqliteDatabase) {
+    this.#db = db
+  }
+
+  of(sql: string): SqliteStatement {
+    let statement = this.#kept.get(sql)
+    if (!statement) this.#kept.set(sql, statement = this.#db.prepare<unknown[]>(sql))
+    return statement
+  }
+}
+
+/** Rising ids for each table, seeded from what is stored. An id given in a transaction that failed is not given again. */
+export class Ids {
+  readonly #last = new Map<IdTable, number>()
+  readonly #statements: Statements
+
+  constructor(statements: Statements) {
+    this.#statements = statements
+  }
+
+  next(table: IdTable): number {
+    const last = this.#last.get(table) ?? (this.#statements.of(`SELECT coalesce(max(id), 0) AS id FROM "${table}"`).get() as { id: number }).id
+    this.#last.set(table, last + 1)
+    return last + 1
+  }
+}
+
+/**
+ * What a job sees of its transaction. It throws once the transaction is over, also when the database ended it on its own
+ * (a full disk rolls back by itself; what came after would be committed one by one).
+ */
+export class Transaction implements Writer {
+  readonly #db: SqliteDatabase
+  readonly #statements: Statements
+  readonly #ids: Ids
+  #open = true
+  #depth = 0
+
+  constructor(db: SqliteDatabase, statements: Statements, ids: Ids) {
+    this.#db = db
+    this.#statements = statements
+    this.#ids = ids
+  }
+
+  end(): void {
+    this.#open = false
+  }
+
+  get<Row>(sql: string, ...values: Value[]): Row | undefined {
+    return this.#of(sql).get(...values) as Row | undefined
+  }
+
+  all<Row>(sql: string, ...values: Value[]): Row[] {
+    return this.#of(sql).all(...values) as Row[]
+  }
+
+  run(sql: string, ...values: Value[]): number {
+    return this.#of(sql).run(...values).changes
+  }
+
+  savepoint<T>(fn: () => T): T {
+    const name = `kinbox_${++this.#depth}`
+    try {
+      this.#of(`SAVEPOINT ${name}`).run()
+      const result = fn()
+      if (isPromise(result)) throw new Error('a savepoint must not return a promise: what it awaits would be written outside of it')
+      this.#of(`RELEASE ${name}`).run()
+      return result
+    } catch (error) {
+      if (this.#open && this.#db.inTransaction) {
+        this.#statements.of(`ROLLBACK TO ${name}`).run()
+        this.#statements.of(`RELEASE ${name}`).run()
+      }
+      throw error
+    } finally {
+      this.#depth--
+    }
+  }
+
+  nextId(table: IdTable): number {
+    this.#check()
+    return this.#ids.next(table)
+  }
+
+  #of(sql: string): SqliteStatement {
+    this.#check()
+    return this.#statements.of(sql)
+  }
+
+  #check(): void {
+    if (!this.#open || !this.#db.inTransaction) throw new Error('the transaction is over')
+  }
+}
+
+/** Reads on a connection of its own. */
+export function readerOf(statements: Statements): Reader {
+  return {
+    get<Row>(sql: string, ...values: Value[]): Row | undefined {
+      return statements.of(sql).get(...values) as Row | undefined
+    },
+    all<Row>(sql: string, ...values: Value[]): Row[] {
+      return statements.of(sql).all(...values) as Row[]
+    }
+  }
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { MikroORM } from '@mikro-orm/sqlite'
+import type { EntityManager, SqliteConnection } from '@mikro-orm/sqlite'
+import { Ids, isPromise, readerOf, Statements, Transaction } from './connection.ts'
+import type { Clock, Log } from './given.ts'
+import { migrate } from './migrate.ts'
+import { ormOptions } from './orm.ts'
+import { checkPragmas, checkSqliteVersion, openReader } from './sqlite.ts'
+import type { SqliteDatabase } from './sqlite.ts'
+import { StartError } from './start-error.ts'
+import type { Store } from './store.ts'
+import { troubleOf } from './trouble.ts'
+import type { Reader, WriteLane, Writer } from './tx.ts'
+import { WriterQueue } from './writer-queue.ts'
+
+/** Looked at after so many commits, the write-ahead log is copied into the main file when it is longer than so many pages. */
+const commitsPerLook = 16
+const pagesPerCheckpoint = 1000
+
+/**
+ * Opens `<folder>/kinbox.db`, making or migrating it. The caller owns the folder (folder-lock.ts).
+ * Throws StartError: an unsafe SQLite, a newer schema, a folder that cannot be written, a file that is no database.
+ */
+export async function openStore(options: { folder: string, clock: Clock, log: Log }): Promise<Store> {
+  const file = join(options.folder, 'kinbox.db')
+  makeFile(options.folder, file)
+  const orm = await MikroORM.init(ormOptions(file))
+  try {
+    const writing = await (orm.em.getConnection() as SqliteConnection).getNativeClient()
+    checkSqliteVersion((writing.prepare('SELECT sqlite_version() AS version').get() as { version: string }).version)
+    checkPragmas(writing)
+    await migrate(orm, writing, file, options.clock)
+    const logId = ensureLogId(writing)
+    checkPragmas(writing)
+    return new SqliteStore(orm, writing, openReader(file), logId, options.log)
+  } catch (error) {
+    await orm.close(true)
+    if (error instanceof StartError) throw error
+    throw new StartError(`The database ${file} cannot be opened: ${troubleOf(error) ?? (error as Error).message}`, error)
+  }
+}
+
+class SqliteStore implements Store {
+  readonly logId: string
+  readonly #orm: MikroORM
+  readonly #writing: SqliteDatabase
+  readonly #statements: Statements
+  readonly #ids: Ids
+  readonly #reading: SqliteDatabase
+  readonly #reads: Statements
+  readonly #reader: Reader
+  readonly #queue = new WriterQueue()
+  readonly #log: Log
+  #trouble: string | null = null
+  #commits = 0
+  #closing: Promise<void> | null = null
+
+  constructor(orm: MikroORM, writing: SqliteDatabase, reading: SqliteDatabase, logId: string, log: Log) {
+    this.#orm = orm
+    this.#writing = writing
+    this.#statements = new Statements(writing)
+    this.#ids = new Ids(this.#statements)
+    this.#reading = reading
+    this.#reads = new Statements(reading)
+    this.#reader = readerOf(this.#reads)
+    this.logId = logId
+    this.#log = log
+  }
+
+  get trouble(): string | null {
+    return this.#trouble
+  }
+
+  async read<T>(fn: (tx: Reader) => T): Promise<T> {
+    // A read from inside a read already has its view.
+    if (this.#reading.inTransaction) return fn(this.#reader)
+    this.#reads.of('BEGIN').run()
+    try {
+      const result = fn(this.#reader)
+      if (isPromise(result)) throw refusedPromise(result)
+      return result
+    } finally {
+      this.#reads.of('COMMIT').run()
+    }
+  }
+
+  hot<T>(fn: (tx: Writer) => T, lane: WriteLane = 'live'): Promise<T> {
+    return this.#queue.enter(lane, () => this.#settle(() => this.#immediate(fn)))
+  }
+
+  cold<T>(fn: (em: EntityManager, tx: Writer) => Promise<T>, lane: WriteLane = 'live'): Promise<T> {
+    return this.#queue.enter(lane, () => this.#settle(async () => {
+      const tx = new Transaction(this.#writing, this.#statements, this.#ids)
+      try {
+        return await this.#orm.em.fork().transactional(em => fn(em, tx))
+      } finally {
+        tx.end()
+      }
+    }))
+  }
+
+  close(): Promise<void> {
+    return this.#closing ??= this.#queue.close().then(async () => {
+      this.#reading.close()
+      await this.#orm.close(true)
+    })
+  }
+
+  #immediate<T>(fn: (tx: Writer) => T): T {
+    const tx = new Transaction(this.#writing, this.#statements, this.#ids)
+    this.#statements.of('BEGIN IMMEDIATE').run()
+    try {
+      const result = fn(tx)
+      if (isPromise(result)) throw refusedPromise(result)
+      this.#statements.of('COMMIT').run()
+      return result
+    } finally {
+      tx.end()
+    }
+  }
+
+  /** Runs one transaction and leaves none behind, whatever happened. */
+  async #settle<T>(transaction: () => T | Promise<T>): Promise<T> {
+    if (this.#writing.inTransaction) throw new Error('a write bypassed the queue')
+    try {
+      const result = await transaction()
+      if (this.#writing.inTransaction) throw new Error('the transaction was not committed')
+      this.#trouble = null
+      this.#committed()
+      return result
+    } catch (error) {
+      this.#trouble = troubleOf(error) ?? this.#trouble
+      throw error
+    } finally {
+      if (this.#writing.inTransaction) this.#writing.exec('ROLLBACK')
+    }
+  }
+
+  #committed(): void {
+    if (++this.#commits % commitsPerLook !== 0) return
+    const [wal] = this.#writing.pragma('wal_checkpoint(NOOP)') as { log: number, checkpointed: number }[]
+    if (!wal || wal.log - wal.checkpointed < pagesPerCheckpoint) return
+    setImmediate(() => {
+      this.#queue.enter('bulk', () => this.#checkpoint()).catch((error: unknown) => this.#log.warn({ error: (error as Error).message }, 'The write-ahead log could not be copied into the database; it grows until that works'))
+    })
+  }
+
+  #checkpoint(): void {
+    this.#writing.pragma('wal_checkpoint(PASSIVE)')
+  }
+}
+
+function refusedPromise(promise: PromiseLike<unknown>): Error {
+  promise.then(undefined, () => undefined)
+  return new Error('this transaction is synchronous: its function must not return a promise')
+}
+
+function makeFile(folder: string, file: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (error) {
+    throw new StartError(`The data folder ${folder} cannot be written (${(error as Error).message}). Make it writable for this user, or name another one in KINBOX_DATA.`, error)
+  }
+}
+
+function ensureLogId(db: SqliteDatabase): string {
+  db.prepare("INSERT INTO meta (key, value) VALUES ('log_id', ?) ON CONFLICT DO NOTHING").run(randomUUID())
+  return (db.prepare("SELECT value FROM meta WHERE key = 'log_id'").get() as { value: string }).value
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import { Migrator } from '@mikro-orm/migrations'
+import type { Options } from '@mikro-orm/sqlite'
+import { entities } from './entities.ts'
+import { pragmas } from './sqlite.ts'
+
+type Query = { sql: string }
+type Connection = { executeQuery(query: object): Promise<unknown> }
+
+const migrations = fileURLToPath(new URL('../../migrations/sqlite', import.meta.url))
+
+/** What the ORM is told, by the server and by its command line alike. `file` is the database file. */
+export function ormOptions(file: string): Options {
+  return {
+    dbName: file,
+    entities,
+    extensions: [Migrator],
+    metadataCache: { enabled: false },
+    preferTs: true,
+    onCreateConnection: prepareConnection,
+    migrations: { path: migrations, pathTs: migrations, glob: '*.ts', snapshot: false, snapshotOnMigrate: false, disableForeignKeys: false, silent: true },
+    schemaGenerator: { skipTables: [/_fts(_\w+)?$/] }
+  }
+}
+
+/** Runs for each connection that the ORM opens. Its transactions begin immediate: a deferred one fails at its first write when somebody else wrote in between. */
+async function prepareConnection(given: unknown): Promise<void> {
+  const connection = given as Connection
+  const execute = connection.executeQuery.bind(connection)
+  for (const pragma of ['journal_mode = WAL', ...pragmas, 'wal_autocheckpoint = 0', 'journal_size_limit = 67108864']) await execute({ sql: `pragma ${pragma}`, parameters: [] })
+  connection.executeQuery = query => execute((query as Query).sql === 'begin' ? { ...query, sql: 'begin immediate' } : query)
+}
