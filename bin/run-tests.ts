@@ -46,7 +46,7 @@ setTimeout(() => {
 
 const reader = tapReader(({ ok, name, ms, lines }) => {
   say(`${ok ? 'ok    ' : 'FAILED'} ${name} (${(ms / 1000).toFixed(1)} s)`)
-  if (!ok) say(lines.map(line => '    ' + line).join('\n'))
+  if (!ok) say(lines.filter(line => !/^ *(ok \d|\d+\.\.\d+$|$)/.test(line)).map(line => '    ' + line).join('\n'))
 })
 createInterface({ input: tap.stdout }).on('line', line => reader.line(line))
 tap.stderr.pipe(process.stderr)
