@@ -1,4 +1,5 @@
 import type { EventData, EventType } from '../model/event.ts'
+import { appendEvents } from '../store/events.ts'
 import type { Writer } from '../store/tx.ts'
 
 /** Collects what a transaction changes for one user: one event for each object, the last word wins, in the order of first mention. */
@@ -23,19 +24,10 @@ export class Changes {
     return this.#events.size === 0
   }
 
-  /**
-   * Writes the events with the next numbers of the user's log, in the caller's transaction. Returns the new head.
-   * The numbers come from UPDATE … RETURNING, never from an identity column: a reader must not move past a late committer.
-   */
+  /** Writes the events with the next numbers of the user's log, in the caller's transaction. Returns the new head. */
   append(tx: Writer, now: number): number {
-    const n = this.#events.size
-    const row = tx.get<{ head: number }>('UPDATE user_log SET head = head + ? WHERE user_id = ? RETURNING head', n, this.userId)
-    if (!row) throw new Error(`user ${this.userId} has no log`)
-    let seq = row.head - n
-    for (const { type, object, rev, data } of this.#events.values()) {
-      tx.run('INSERT INTO event (user_id, seq, at, type, object, rev, data) VALUES (?, ?, ?, ?, ?, ?, ?)', this.userId, ++seq, now, type, object, rev, JSON.stringify(data))
-    }
+    const head = appendEvents(tx, this.userId, this.#events.values(), now)
     this.#events.clear()
-    return row.head
+    return head
   }
 }
