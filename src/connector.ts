@@ -1,12 +1,15 @@
 import type { TObject } from 'typebox'
-import type { Address, Ephemeral, Incoming, Lane } from './model/incoming.ts'
+import type { Address, Ephemeral, Incoming } from './model/incoming.ts'
+import type { Clock, Log } from './model/ports.ts'
+import type { Arrival, Context, ReceiveAt } from './model/arrival.ts'
 import type { Operation, Prepared, Receipt } from './model/delivery.ts'
 import type { Proof } from './model/proof.ts'
-import type { RemoteId } from './model/ids.ts'
 
 export { parseMailbox, canonicalEmail, domainOf } from './model/address.ts'
 export { remoteId } from './model/ids.ts'
 export type * from './model/incoming.ts'
+export type * from './model/arrival.ts'
+export type * from './model/ports.ts'
 export type * from './model/delivery.ts'
 export type * from './model/proof.ts'
 export type { RemoteId } from './model/ids.ts'
@@ -30,45 +33,8 @@ export type Abilities = {
   delay: number
 }
 
-/** What parsing may know. Everything in it can be cloned into a worker. */
-export type Context = {
-  /** The account's own addresses. */
-  own: Address[]
-  /** ISO 3166 country for numbers written without a prefix, e.g. 'DE'; null: none. */
-  region: string | null
-  /** The folder the message was found in, and what it is for. */
-  folder: { name: string, role: 'inbox' | 'sent' | 'other' } | null
-  /** The authserv-id whose Authentication-Results this account believes; null: Kinbox checks for itself. */
-  authserv: string | null
-  /** When the network says it arrived (ms). */
-  at: number
-}
-
 /** The subset of node:dns/promises that proofs need; injected, cached by the core. Throws errors with DNS codes (ENOTFOUND, ENODATA, ETIMEOUT). */
 export type Resolver = (name: string, type: 'TXT' | 'A' | 'AAAA' | 'MX' | 'SRV' | 'PTR' | 'CNAME') => Promise<unknown[]>
-
-/** Something with bytes (`raw`, parsed by the core in a worker), or something already understood. `at` is the network's time in ms. */
-export type Arrival =
-  | { remoteId: RemoteId, at: number, folder?: { name: string, role: 'inbox' | 'sent' | 'other' }, raw: Uint8Array, seen?: boolean, flagged?: boolean }
-  | { at: number, incoming: Incoming }
-
-export type ReceiveAt = {
-  lane: Lane
-  /** Stored with the batch; handed back in `cursors` at the next open. */
-  cursor?: string
-  /** Live lane: everything up to now has been handed over. It ends a gap. History lane: the backfill is complete. */
-  caughtUp?: boolean
-  progress?: { done: number, total: number }
-}
-
-export type Log = {
-  debug(fields: object, message: string): void
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
-
-export type Clock = { now(): number }
 
 export type Account<Settings> = {
   id: string
@@ -104,7 +70,7 @@ export type Session = {
 export type Connector<Settings = unknown> = {
   /** 'email', 'sms', 'chat', …: what the user sees. */
   channel: string
-  /** A name for people: 'E-mail (IMAP and SMTP)'. */
+  /** A name for people: 'E-mail'. */
   title: string
   /** Kinds of address it can write to: 'email', 'phone', or a kind of its own. */
   reaches: readonly string[]
