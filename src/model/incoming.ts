@@ -31,6 +31,8 @@ export type IncomingMessage = {
   type: 'message'
   sender: Sender
   recipients: Recipient[]
+  /** Where one account carries several channels: which one this came by. Otherwise the connector's. */
+  channel?: string
   /** 'out' only where the place proves that the user sent it (the Sent folder, an own device). */
   direction: 'in' | 'out'
   subject?: string

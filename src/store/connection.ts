@@ -3,18 +3,43 @@ import type { Reader, Value, Writer } from './tx.ts'
 
 type IdTable = Parameters<Writer['nextId']>[0]
 
+/** A prepared statement. The driver takes `?1` for a name, so statements that number their parameters are bound by name. */
+class Statement {
+  readonly #prepared: SqliteStatement
+  readonly #numbered: boolean
+
+  constructor(prepared: SqliteStatement, numbered: boolean) {
+    this.#prepared = prepared
+    this.#numbered = numbered
+  }
+
+  get(values: Value[] = []): unknown {
+    return this.#numbered ? this.#prepared.get(named(values)) : this.#prepared.get(...values)
+  }
+
+  all(values: Value[] = []): unknown[] {
+    return this.#numbered ? this.#prepared.all(named(values)) : this.#prepared.all(...values)
+  }
+
+  run(values: Value[] = []): number {
+    return (this.#numbered ? this.#prepared.run(named(values)) : this.#prepared.run(...values)).changes
+  }
+}
+
+const named = (values: Value[]): Record<string, Value> => Object.fromEntries(values.map((value, i) => [i + 1, value]))
+
 /** Statements of one connection, kept by their text. Pragmas and BEGIN are not for it. */
 export class Statements {
   readonly #db: SqliteDatabase
-  readonly #kept = new Map<string, SqliteStatement>()
+  readonly #kept = new Map<string, Statement>()
 
   constructor(db: SqliteDatabase) {
     this.#db = db
   }
 
-  of(sql: string): SqliteStatement {
+  of(sql: string): Statement {
     let statement = this.#kept.get(sql)
-    if (!statement) this.#kept.set(sql, statement = this.#db.prepare<unknown[]>(sql))
+    if (!statement) this.#kept.set(sql, statement = new Statement(this.#db.prepare<unknown[]>(sql), /\?[1-9]/.test(sql)))
     return statement
   }
 }
@@ -57,15 +82,15 @@ export class Transaction implements Writer {
   }
 
   get<Row>(sql: string, ...values: Value[]): Row | undefined {
-    return this.#of(sql).get(...values) as Row | undefined
+    return this.#of(sql).get(values) as Row | undefined
   }
 
   all<Row>(sql: string, ...values: Value[]): Row[] {
-    return this.#of(sql).all(...values) as Row[]
+    return this.#of(sql).all(values) as Row[]
   }
 
   run(sql: string, ...values: Value[]): number {
-    return this.#of(sql).run(...values).changes
+    return this.#of(sql).run(values)
   }
 
   savepoint<T>(fn: () => T): T {
@@ -92,7 +117,7 @@ export class Transaction implements Writer {
     return this.#ids.next(table)
   }
 
-  #of(sql: string): SqliteStatement {
+  #of(sql: string): Statement {
     this.#check()
     return this.#statements.of(sql)
   }
@@ -106,10 +131,10 @@ export class Transaction implements Writer {
 export function readerOf(statements: Statements): Reader {
   return {
     get<Row>(sql: string, ...values: Value[]): Row | undefined {
-      return statements.of(sql).get(...values) as Row | undefined
+      return statements.of(sql).get(values) as Row | undefined
     },
     all<Row>(sql: string, ...values: Value[]): Row[] {
-      return statements.of(sql).all(...values) as Row[]
+      return statements.of(sql).all(values) as Row[]
     }
   }
 }

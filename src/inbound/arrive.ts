@@ -1,0 +1,122 @@
+import type { AccountRef } from './account.ts'
+import type { ChangeList } from '../model/event.ts'
+import type { Decision } from '../model/decision.ts'
+import type { Conversation } from '../model/conversation.ts'
+import type { IncomingMessage } from '../model/incoming.ts'
+import { baseSubject } from '../content/subject.ts'
+import { preview } from '../content/preview.ts'
+import { ensureAddress, findAddress, friendNamed, getContact, noteSeen } from '../store/contacts.ts'
+import { insertAttachment } from '../store/attachments.ts'
+import { insertMessage, setFlags, withMessageId } from '../store/messages.ts'
+import { insertPlace, messageAt } from '../store/places.ts'
+import { insertRaw } from '../store/raws.ts'
+import { ensureStrand } from '../store/strands.ts'
+import { topicOf } from '../store/topics.ts'
+import { updateConversation } from '../store/conversations.ts'
+import type { Writer } from '../store/tx.ts'
+import { strandOf } from './converse.ts'
+import { judge, shownAddresses, warnings } from './identify.ts'
+import type { Judged } from './identify.ts'
+import { route } from './route.ts'
+import type { Ready, ReadyMessage } from './understand.ts'
+
+/** The transaction that a batch is written in, and what it knows from the start. */
+export type Unit = {
+  tx: Writer
+  changes: ChangeList
+  account: AccountRef
+  /** The user's own addresses as `kind:address`. */
+  own: ReadonlySet<string>
+  lane: 'live' | 'history'
+  now: number
+}
+
+/** What an arrival did: the conversation to recount, and the message that history counts. null: it was known. */
+export type Arrived = { conversationId: number, messageId: number } | null
+
+/** One message, step by step: known already? from whom? is it proven? where does it lie? which folder? Then it is written. */
+export function arrive(unit: Unit, item: ReadyMessage, { at, place, raw }: Ready): Arrived {
+  const { tx, changes, account, now } = unit
+  const { message } = item
+  const known = knownAs(unit, item, place)
+  if (known !== null) {
+    if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', known)
+    setFlags(tx, changes, known, { seen: message.seen === true ? true : undefined, flagged: message.flagged })
+    return null
+  }
+  const sortAt = Math.min(at, now)
+  const history = unit.lane === 'history' || at < account.since
+  const from = identify(unit, item, { at: sortAt, history })
+  const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, senderDigest: item.senderDigest })
+  const decision = route({ ...from, direction: message.direction, list: message.list, automatic: message.automatic, unreadable: message.unreadable })
+  const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, decision)
+  const folder = settle(unit, conversation, decision, history)
+  const sender = message.direction === 'in' && from.proof.enough && message.sender.address !== null
+    ? ensureAddress(tx, changes, account.userId, { ...message.sender, address: message.sender.address }) : null
+  const id = tx.nextId('message')
+  const seen = message.direction === 'out' || (message.seen ?? unit.lane === 'history')
+  insertMessage(tx, account.userId, {
+    id, strandId: strand.id, sortAt, topicId: topic(unit, message, from.proof.enough), accountId: account.id, channel: message.channel ?? account.channel, direction: message.direction,
+    senderId: sender?.id ?? null, sender: message.sender, proof: message.direction === 'in' ? from.proof.level : null, folder,
+    because: { ...decision.because, proof: from.proof.evidence, ...(from.warnings.length ? { warnings: from.warnings } : {}) },
+    preview: preview(message.unreadable ?? message.text, message.subject ?? null), seen, flagged: message.flagged ?? false, automatic: message.automatic ?? null,
+    status: message.direction === 'out' ? 'sent' : null, messageId: message.messageId ?? null, digest: item.digest, sentAt: message.sentAt ?? null, receivedAt: now,
+    subject: message.subject ?? null, text: message.text, quoted: message.quoted ?? null, html: message.html ?? null, recipients: message.recipients,
+    references: message.references, unreadable: message.unreadable ?? null, rawDigest: raw?.digest ?? null, attachments: item.attachments.length
+  })
+  if (raw) insertRaw(tx, raw)
+  for (const attachment of item.attachments) insertAttachment(tx, account.userId, { ...attachment, messageId: id }, now)
+  if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', id)
+  if (sender) noteSeen(tx, changes, sender, { inAt: sortAt, ...(from.proof.level === 'verified' ? { verifiedAt: sortAt } : {}), ...(message.sender.name ? { name: message.sender.name } : {}) })
+  if (message.direction === 'out') for (const member of spec.members) noteSeen(tx, changes, ensureAddress(tx, changes, account.userId, member), { outAt: sortAt })
+  if (unit.lane === 'live') changes.add('message.created', id, 1, { folder, conversation: conversation.id })
+  return { conversationId: conversation.id, messageId: id }
+}
+
+/**
+ * The message that this one already is: found at the same place; the echo of what Kinbox sent; or the same mail in another
+ * folder or account (same Message-ID and same content: a Message-ID alone proves nothing, strangers can reuse one).
+ */
+function knownAs({ tx, account }: Unit, { message, digest }: ReadyMessage, place: Ready['place']): number | null {
+  const there = place && messageAt(tx, account.id, place.remoteId)
+  if (there) return there
+  if (message.messageId === undefined) return null
+  const same = withMessageId(tx, account.userId, message.messageId)
+    .find((other) => other.digest === null ? other.direction === 'out' && message.direction === 'out' : Buffer.compare(other.digest, digest) === 0)
+  return same?.id ?? null
+}
+
+type From = { sender: { address: string | null, shown: string }, contact: { name: string, friend: boolean } | undefined, proof: Judged, wroteAt: number | null, warnings: string[] }
+
+function identify({ tx, account }: Unit, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
+  const { sender } = message
+  const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
+  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [] }
+  const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
+  const contact = address && getContact(tx, account.userId, address.contactId)
+  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history })
+  const believed = judged.enough ? contact : undefined
+  const namesake = sender.name ? friendNamed(tx, account.userId, sender.name) : undefined
+  const quoted = shownAddresses(sender).flatMap((shown) => {
+    const address = findAddress(tx, account.userId, { kind: sender.kind, address: shown })
+    const friend = address && getContact(tx, account.userId, address.contactId)
+    return address && friend?.friend ? [{ address, friend }] : []
+  })[0]
+  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt ?? null, warnings: warnings(sender, believed, namesake, quoted) }
+}
+
+/**
+ * Where the conversation stands now that this message is in it. The user's own move stays; a decision for the inbox lifts a
+ * conversation out of Other, and nothing but the user or a lost friendship takes it back.
+ */
+function settle({ tx, changes, lane }: Unit, conversation: Conversation, decision: Decision, history: boolean): 'inbox' | 'other' {
+  const lift = !conversation.routed && conversation.folder === 'other' && decision.folder === 'inbox'
+  const wake = lane === 'live' && !history && conversation.archivedAt !== null
+  if (lift || wake) updateConversation(tx, changes, conversation, { ...(lift ? decision : {}), ...(wake ? { archivedAt: null } : {}) })
+  return lift ? 'inbox' : conversation.folder
+}
+
+function topic({ tx, changes, account }: Unit, message: IncomingMessage, joins: boolean): number | null {
+  if (message.subject === undefined && message.references.length === 0) return null
+  return topicOf(tx, changes, account.userId, { messageId: message.messageId ?? null, references: message.references, subject: baseSubject(message.subject ?? ''), joins })
+}

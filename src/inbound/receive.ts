@@ -1,0 +1,92 @@
+import type { Blobs } from '../blobs/blobs.ts'
+import type { Clock, Log } from '../model/ports.ts'
+import type { Arrival, ReceiveAt } from '../model/arrival.ts'
+import type { ChangeList, EventData } from '../model/event.ts'
+import { Changes } from '../feed/append.ts'
+import type { Wakeup } from '../feed/wakeup.ts'
+import { setBackfill, setCursor, touchAccount } from '../store/accounts.ts'
+import { recount } from '../store/conversations.ts'
+import { listIdentities } from '../store/identities.ts'
+import { fillGaps } from '../store/gaps.ts'
+import { messageAt } from '../store/places.ts'
+import type { Store } from '../store/store.ts'
+import { troubleOf } from '../store/trouble.ts'
+import type { Writer } from '../store/tx.ts'
+import type { AccountRef, Understanding } from './account.ts'
+import { apply } from './apply.ts'
+import { arrive } from './arrive.ts'
+import type { Arrived, Unit } from './arrive.ts'
+import { understand, unreadable } from './understand.ts'
+import type { Ready } from './understand.ts'
+
+export type Receive = (account: AccountRef, batch: Arrival[], at: ReceiveAt) => Promise<void>
+
+/**
+ * Takes in what an account hands over. Resolves once the whole batch, its cursor and its events are durable, in one
+ * transaction; rejects with nothing written, and the account hands the batch over again. One message whose own content
+ * cannot be written is kept as unreadable and does not hold up the others.
+ */
+export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: Store, blobs: Blobs, wakeup: Wakeup, clock: Clock, log: Log } & Understanding): Receive {
+  return async (account, batch, at) => {
+    const known = await store.read((tx) => batch.map((arrival) => 'raw' in arrival && messageAt(tx, account.id, arrival.remoteId) !== undefined))
+    const ready = await Promise.all(batch.map((arrival, i) => known[i] ? again(arrival) : understand(account, arrival, how, blobs)))
+    await blobs.sync()
+    await store.hot((tx) => {
+      const changes = new Changes(account.userId)
+      const unit: Unit = { tx, changes, account, own: new Set([...listIdentities(tx, account.userId), ...account.context.own].map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
+      const touched = new Map<number, number[]>()
+      for (const one of ready) for (const arrived of take(unit, one, log)) touched.set(arrived.conversationId, [...touched.get(arrived.conversationId) ?? [], arrived.messageId])
+      for (const [id, messages] of touched) recount(tx, changes, id, at.lane === 'history' ? history(messages) : {})
+      progress(tx, changes, account, at, unit.now)
+      if (!changes.empty) changes.append(tx, unit.now)
+    }, at.lane === 'live' ? 'live' : 'bulk')
+    wakeup.notify(account.userId)
+  }
+}
+
+/** A place that is known: only its flags matter. */
+function again(arrival: Arrival): Ready {
+  if (!('raw' in arrival)) throw new Error('only places are known')
+  const { at, remoteId, seen, flagged } = arrival
+  return { at, place: null, raw: null, items: [{ type: 'flags', remoteId, ...(seen === true ? { seen } : {}), ...(flagged === undefined ? {} : { flagged }) }] }
+}
+
+const history = (ids: number[]): EventData => ({ history: ids.length, first: Math.min(...ids), last: Math.max(...ids), reset: true })
+
+/** Writes one arrival in a savepoint of its own. Content that fails twice is kept as a message that says so; trouble of the whole database goes on to the caller. */
+function take(unit: Unit, one: Ready, log: Log): NonNullable<Arrived>[] {
+  for (let attempt = 1; ; attempt++) {
+    const notes: Parameters<ChangeList['add']>[] = []
+    try {
+      const arrived = unit.tx.savepoint(() => write({ ...unit, changes: { add: (...note) => void notes.push(note) } }, attempt > 2 ? quarantined(one) : one))
+      for (const note of notes) unit.changes.add(...note)
+      return arrived
+    } catch (error) {
+      if (troubleOf(error) !== null || attempt > 2) throw error
+      log.error({ account: unit.account.id, attempt, error: error instanceof Error ? error.message : String(error) }, 'a message could not be stored')
+    }
+  }
+}
+
+function write(unit: Unit, one: Ready): NonNullable<Arrived>[] {
+  const arrived: NonNullable<Arrived>[] = []
+  for (const item of one.items) {
+    if ('message' in item) {
+      const result = arrive(unit, item, one)
+      if (result) arrived.push(result)
+    } else apply(unit, item, one.at)
+  }
+  return arrived
+}
+
+/** The same arrival without its content: its bytes are kept, and the user sees that something is there. */
+function quarantined(one: Ready): Ready {
+  const message = unreadable('Kinbox could not store the content of this message. Its original is kept and can be downloaded.')
+  return { ...one, items: [{ message, proof: { level: 'unverified', evidence: [] }, digest: one.raw?.digest ?? new Uint8Array(32), senderDigest: '', attachments: [] }] }
+}
+
+function progress(tx: Writer, changes: ChangeList, account: AccountRef, at: ReceiveAt, now: number): void {
+  if (at.cursor !== undefined) setCursor(tx, account.id, at.lane, at.cursor)
+  if (at.lane === 'live' && at.caughtUp && fillGaps(tx, account.id, now)) touchAccount(tx, changes, account.id)
+  if (at.lane === 'history' && (at.progress || at.caughtUp)) setBackfill(tx, changes, account.id, at.progress ?? null, at.caughtUp === true)
+}

@@ -1,0 +1,238 @@
+import t from 'tap'
+import type { Test } from 'tap'
+import type { IncomingMessage, Arrival, ReceiveAt, Proof } from '../../src/connector.ts'
+import { remoteId } from '../../src/model/ids.ts'
+import { Changes } from '../../src/feed/append.ts'
+import { link, unlink } from '../../src/inbound/link.ts'
+import { merge, unmerge } from '../../src/inbound/merge.ts'
+import { receiver } from '../../src/inbound/receive.ts'
+import { reroute } from '../../src/inbound/reroute.ts'
+import { createAccount, accountById } from '../../src/store/accounts.ts'
+import { findAddress, getContact, updateContact } from '../../src/store/contacts.ts'
+import { conversationWith, countUnread, listConversations } from '../../src/store/conversations.ts'
+import { eventsAfter, logBounds } from '../../src/store/events.ts'
+import { getBody, listMessages, markSeenUpTo } from '../../src/store/messages.ts'
+import { placesOf } from '../../src/store/places.ts'
+import { listTopics } from '../../src/store/topics.ts'
+import type { Writer } from '../../src/store/tx.ts'
+import { addTestUser, tempStore } from '../fixtures/store.ts'
+
+const alice = { kind: 'email', address: 'alice@friend.example', name: 'Alice' }
+const bob = { kind: 'email', address: 'bob@friend.example', name: 'Bob' }
+const ada = { kind: 'email', address: 'ada@example.org' }
+const phone = { kind: 'phone', address: '+4915112345678' }
+
+/** Messages travel as JSON, so that what a test writes is what parsing gives; the proof comes from the fake network. */
+async function house(t: Test) {
+  const { store, blobs, wakeup, clock, log, seal } = await tempStore(t)
+  const userId = await addTestUser(store, 'ada')
+  const accountId = await createAccount({ store, clock, notify: () => {} }, seal, { userId, kind: 'test', name: 'Test', settings: {}, own: [ada] })
+  const broken = new Set<string>()
+  const receive = receiver({
+    store, blobs, wakeup, clock, log,
+    async parse(_kind, raw) {
+      const message = JSON.parse(Buffer.from(raw).toString()) as IncomingMessage
+      if (broken.has(message.text)) throw new Error('This message could not be read.')
+      return [message]
+    },
+    async prove(_kind, raw) {
+      return (JSON.parse(Buffer.from(raw).toString()) as { proof?: Proof }).proof ?? { level: 'weak', evidence: [] }
+    }
+  })
+  const account = { id: accountId, userId, kind: 'test', channel: 'email', since: 0, context: { own: [ada], region: null, authserv: null } }
+  let uid = 0
+  const arrival = (message: Partial<IncomingMessage> & { proof?: Proof }, at = clock.time, place = `INBOX/${++uid}`): Arrival =>
+    ({ remoteId: remoteId(place), at, folder: { name: 'INBOX', role: 'inbox' }, raw: Buffer.from(JSON.stringify(mail(message))) })
+  const hand = (batch: Arrival[], at: ReceiveAt = { lane: 'live' }) => receive(account, batch, at)
+  const change = <T>(fn: (tx: Writer, changes: Changes) => T) => store.hot((tx) => {
+    const changes = new Changes(userId)
+    const result = fn(tx, changes)
+    if (!changes.empty) changes.append(tx, clock.now())
+    return result
+  })
+  const befriend = (address: typeof phone) => change((tx, changes) => {
+    const contact = getContact(tx, userId, findAddress(tx, userId, address)!.contactId)!
+    updateContact(tx, changes, contact, { friend: true })
+    reroute(tx, changes, userId, contact.id)
+    return contact.id
+  })
+  /** What the user sees: each conversation with its texts, oldest first. */
+  const seen = (folder: 'inbox' | 'other') => store.read((tx) => listConversations(tx, userId, { folder, archived: false, before: null, limit: 50 })
+    .map(({ id }) => listMessages(tx, id, { topicId: null, direction: 'after', edge: null, limit: 100 }).map(({ id }) => getBody(tx, id).text)))
+  const events = (after = 0) => store.read((tx) => eventsAfter(tx, userId, after, 1000))
+  return { store, userId, accountId, account, receive, arrival, hand, change, befriend, seen, events, clock, broken, log }
+}
+
+function mail(message: Partial<IncomingMessage> & { proof?: Proof }): IncomingMessage {
+  return { type: 'message', sender: { ...alice, raw: 'Alice <alice@friend.example>' }, recipients: [{ ...ada, role: 'to' }], direction: 'in', text: '', attachments: [], references: [], ...message }
+}
+
+const from = (who: { kind: string, address: string, name?: string }): IncomingMessage['sender'] => ({ ...who, raw: `${who.name ?? ''} <${who.address}>` })
+
+t.test('a stranger waits in Other; becoming a friend brings the conversation into the inbox', async (t) => {
+  const { hand, arrival, seen, befriend } = await house(t)
+  await hand([arrival({ text: 'hello' })])
+  t.same([await seen('inbox'), await seen('other')], [[], [['hello']]])
+  await befriend(alice)
+  await hand([arrival({ text: 'again' })])
+  t.same([await seen('inbox'), await seen('other')], [[['hello', 'again']], []])
+})
+
+t.test('handing over the same place twice, or the same mail in another folder, shows one message', async (t) => {
+  const { hand, arrival, seen, store, userId } = await house(t)
+  const one = { text: 'once', messageId: 'm1@friend.example', sentAt: 5, subject: 'Once' }
+  await hand([arrival(one, 10, 'INBOX/1'), arrival(one, 10, 'INBOX/1')])
+  await hand([arrival(one, 10, 'INBOX/1')])
+  await hand([arrival(one, 99, 'Work/7')])
+  t.same(await seen('other'), [['once']])
+  const places = await store.read((tx) => placesOf(tx, listMessages(tx, listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 1 })[0]!.id, { topicId: null, direction: 'before', edge: null, limit: 1 })[0]!.id))
+  t.same(places.map(({ remoteId }) => remoteId).sort(), ['INBOX/1', 'Work/7'])
+})
+
+t.test('a stranger who reuses a Message-ID does not make a message vanish, nor gets into the thread', async (t) => {
+  const { hand, arrival, seen, befriend } = await house(t)
+  await hand([arrival({ text: 'mine', messageId: 'm1@friend.example' })])
+  await befriend(alice)
+  await hand([arrival({ text: 'not yours', messageId: 'm1@friend.example', references: ['m1@friend.example'], sender: from({ kind: 'email', address: 'mallory@evil.test' }) })])
+  t.same([await seen('inbox'), await seen('other')], [[['mine']], [['not yours']]])
+})
+
+t.test('who is not proven stays out of the thread of the person they name', async (t) => {
+  const { hand, arrival, seen, befriend, store, userId } = await house(t)
+  await hand([arrival({ text: 'real', proof: { level: 'verified', evidence: [] } }, 1000)])
+  await befriend(alice)
+  await hand([arrival({ text: 'weak after verified' }, 2000), arrival({ text: 'conflicting', proof: { level: 'conflicting', evidence: ['failed'] } }, 3000)])
+  await hand([arrival({ text: 'no address', sender: { kind: 'email', address: null, name: 'Alice', raw: 'Alice <alice@friend.example>, <x@evil.test>' }, proof: { level: 'unverified', evidence: [] } }, 4000)])
+  t.same(await seen('inbox'), [['real']])
+  t.same(await seen('other'), [['no address'], ['weak after verified', 'conflicting']])
+  const [odd] = await store.read((tx) => listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 1 }).map(({ id, contactId }) => ({ contactId, message: listMessages(tx, id, { topicId: null, direction: 'before', edge: null, limit: 1 })[0]! })))
+  t.equal(odd!.contactId, null)
+  t.match(odd!.message.because.warnings, [/name of your friend Alice/, /friend's address alice@friend.example/, /more than one person/])
+})
+
+t.test('history is judged by what it carries', async (t) => {
+  const { hand, arrival, seen, befriend } = await house(t)
+  await hand([arrival({ text: 'now', proof: { level: 'verified', evidence: [] } }, 5000)])
+  await befriend(alice)
+  await hand([arrival({ text: 'long ago' }, 1000)], { lane: 'history', cursor: '1' })
+  t.same(await seen('inbox'), [['long ago', 'now']])
+})
+
+t.test('history makes one event for each conversation and batch, and no notices', async (t) => {
+  const { hand, arrival, events } = await house(t)
+  const before = (await events()).at(-1)?.seq ?? 0
+  await hand([arrival({ text: '1' }, 1), arrival({ text: '2' }, 2), arrival({ text: '3', sender: from(bob) }, 3)], { lane: 'history', cursor: 'c', progress: { done: 3, total: 9 } })
+  const after = await events(before)
+  t.same(after.filter(({ type }) => type === 'conversation.changed').map(({ data }) => [data.history, data.reset]), [[2, true], [1, true]])
+  t.same(after.filter(({ type }) => type.startsWith('message.')), [])
+})
+
+t.test('mail, one group for each set of people, whatever the order of recipients', async (t) => {
+  const { hand, arrival, seen } = await house(t)
+  const to = (...people: typeof bob[]) => [{ ...ada, role: 'to' as const }, ...people.map((one) => ({ ...one, role: 'cc' as const }))]
+  await hand([arrival({ text: 'a', recipients: to(bob) }, 1), arrival({ text: 'b', sender: from(bob), recipients: to(alice) }, 2), arrival({ text: 'private' }, 3)])
+  t.same(await seen('other'), [['private'], ['a', 'b']])
+})
+
+t.test('lists, machines and bounces have conversations of their own in Other, even from a friend', async (t) => {
+  const { hand, arrival, seen, befriend } = await house(t)
+  await hand([arrival({ text: 'hello' }, 1)])
+  await befriend(alice)
+  await hand([arrival({ text: 'list', list: { id: 'climbing.example.org', name: 'Climbing' } }, 2), arrival({ text: 'away', automatic: 'auto-reply' }, 3), arrival({ text: 'bounce', automatic: 'bounce' }, 4)])
+  t.same([await seen('inbox'), await seen('other')], [[['hello']], [['bounce'], ['away'], ['list']]])
+})
+
+t.test('the user\'s own mail in Sent is outgoing in the same thread, and whoever is written to is known', async (t) => {
+  const { hand, arrival, seen } = await house(t)
+  await hand([arrival({ text: 'I write first', direction: 'out', sender: from(ada), recipients: [{ ...bob, role: 'to' }] }, 1)])
+  await hand([arrival({ text: 'Bob answers', sender: from(bob) }, 2)])
+  t.same([await seen('inbox'), await seen('other')], [[['I write first', 'Bob answers']], []])
+})
+
+t.test('what cannot be read is shown as such and does not hold up the next', async (t) => {
+  const { hand, arrival, seen, broken, store, userId } = await house(t)
+  broken.add('bomb')
+  await hand([arrival({ text: 'before' }, 1), arrival({ text: 'bomb' }, 2), arrival({ text: 'after' }, 3)])
+  t.same(await seen('other'), [['before', 'after'], ['']])
+  const preview = await store.read((tx) => listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 5 }).map(({ id }) => listMessages(tx, id, { topicId: null, direction: 'before', edge: null, limit: 1 })[0]!.preview))
+  t.same(preview, ['after', 'This message could not be read.'])
+})
+
+t.test('a message whose content the database refuses is kept as unreadable; the others and the cursor go on', async (t) => {
+  const { hand, arrival, store, accountId, seen } = await house(t)
+  await hand([arrival({ text: 'good' }, 1), arrival({ text: 'bad', subject: { no: 'string' } as unknown as string }, 2), arrival({ text: 'good too' }, 3)], { lane: 'live', cursor: 'c9' })
+  t.same(await seen('other'), [['good', 'good too'], ['']])
+  t.equal((await store.read((tx) => accountById(tx, accountId)))!.cursors.live, 'c9')
+})
+
+t.test('times: a message from the future sorts by its arrival', async (t) => {
+  const { hand, arrival, seen, clock } = await house(t)
+  await hand([arrival({ text: '2099' }, Date.UTC(2099, 0, 1))])
+  clock.time += 1000
+  await hand([arrival({ text: 'now', sender: from(bob) })])
+  t.same(await seen('other'), [['now'], ['2099']])
+})
+
+t.test('counts follow what is unread, and marking read tells each message', async (t) => {
+  const { hand, arrival, store, userId, change, events } = await house(t)
+  await hand([arrival({ text: '1' }, 1), arrival({ text: '2' }, 2), arrival({ text: '3' }, 3)])
+  t.same(await store.read((tx) => countUnread(tx, userId)), [{ folder: 'other', messages: 3, conversations: 1 }])
+  const before = (await store.read((tx) => logBounds(tx, userId))).head
+  const { id } = (await store.read((tx) => listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 1 })))[0]!
+  const second = (await store.read((tx) => listMessages(tx, id, { topicId: null, direction: 'after', edge: null, limit: 10 })))[1]!
+  t.equal(await change((tx, changes) => markSeenUpTo(tx, changes, id, second)), 2)
+  t.same(await store.read((tx) => countUnread(tx, userId)), [{ folder: 'other', messages: 1, conversations: 1 }])
+  t.same((await events(before)).map(({ type }) => type), ['message.changed', 'message.changed', 'conversation.changed', 'counts.changed'])
+})
+
+t.test('topics follow the references, whatever the order of arrival; the same subject alone never joins', async (t) => {
+  const thread = [
+    { text: 'root', subject: 'Trip', messageId: 'r@x' }, { text: 'answer', subject: 'Re: Trip', messageId: 'a@x', references: ['r@x'] },
+    { text: 'answer to it', subject: 'AW: Trip', messageId: 'b@x', references: ['r@x', 'a@x'] }, { text: 'another', subject: 'Trip', messageId: 'z@x' }
+  ]
+  for (const order of [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]]) {
+    const { hand, arrival, store, userId } = await house(t)
+    for (const i of order) await hand([arrival(thread[i]!, i + 1)])
+    const topics = await store.read((tx) => listTopics(tx, listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 1 })[0]!.id, { before: null, limit: 10 }))
+    t.same(topics.map(({ subject, messages }) => [subject, messages]), [['Trip', 1], ['Trip', 3]], order.join())
+  }
+})
+
+t.test('merge, three messages, unmerge: each is back with the contact whose address it came from', async (t) => {
+  const { hand, arrival, seen, change, befriend, userId, store } = await house(t)
+  await hand([arrival({ text: 'mail' }, 1), arrival({ text: 'sms', sender: from(phone) }, 2)])
+  const aliceId = await befriend(alice)
+  const phoneId = (await store.read((tx) => findAddress(tx, userId, phone)))!.contactId
+  const merged = await change((tx, changes) => merge(tx, changes, userId, [aliceId, phoneId], 5))
+  t.same([await seen('inbox'), await seen('other')], [[['mail', 'sms']], []])
+  await hand([arrival({ text: 'mail 2' }, 3), arrival({ text: 'sms 2', sender: from(phone) }, 4), arrival({ text: 'to the phone', direction: 'out', sender: from(ada), recipients: [{ ...phone, role: 'to' }] }, 5)])
+  t.same(await seen('inbox'), [['mail', 'sms', 'mail 2', 'sms 2', 'to the phone']])
+  await change((tx, changes) => 'mergeId' in merged ? unmerge(tx, changes, userId, merged.mergeId, 9) : t.fail('refused'))
+  t.same([...await seen('inbox'), ...await seen('other')].sort(), [['mail', 'mail 2'], ['sms', 'sms 2', 'to the phone']])
+  t.same(await change((tx, changes) => unmerge(tx, changes, userId, 'mergeId' in merged ? merged.mergeId : 0, 9)), { refused: 'undone' })
+})
+
+t.test('merging joins groups that became equal, and unmerging parts them', async (t) => {
+  const { hand, arrival, seen, change, userId, store } = await house(t)
+  const alice2 = { kind: 'email', address: 'alice@work.example' }
+  const to = (...people: { kind: string, address: string }[]) => [{ ...ada, role: 'to' as const }, ...people.map((one) => ({ ...one, role: 'cc' as const }))]
+  await hand([arrival({ text: 'g1', recipients: to(bob) }, 1), arrival({ text: 'g2', sender: from(alice2), recipients: to(bob) }, 2)])
+  t.same(await seen('other'), [['g2'], ['g1']])
+  const ids = await store.read((tx) => [alice, alice2].map((one) => findAddress(tx, userId, one)!.contactId))
+  const merged = await change((tx, changes) => merge(tx, changes, userId, ids, 5))
+  t.same(await seen('other'), [['g1', 'g2']])
+  await change((tx, changes) => unmerge(tx, changes, userId, 'mergeId' in merged ? merged.mergeId : 0, 6))
+  t.same(await seen('other'), [['g2'], ['g1']])
+})
+
+t.test('linking an address keeps its history with the person, unlinking takes it away', async (t) => {
+  const { hand, arrival, seen, change, befriend, userId, store } = await house(t)
+  await hand([arrival({ text: 'mail' }, 1), arrival({ text: 'sms', sender: from(phone) }, 2)])
+  const aliceId = await befriend(alice)
+  await change((tx, changes) => link(tx, changes, userId, getContact(tx, userId, aliceId)!, phone))
+  t.same([await seen('inbox'), await seen('other')], [[['mail', 'sms']], []])
+  await hand([arrival({ text: 'sms 2', sender: from(phone) }, 3)])
+  t.equal(await change((tx, changes) => unlink(tx, changes, userId, getContact(tx, userId, aliceId)!, phone)), true)
+  t.same([await seen('inbox'), await seen('other')], [[['mail']], [['sms', 'sms 2']]])
+  t.ok(await store.read((tx) => conversationWith(tx, userId, findAddress(tx, userId, phone)!.contactId)))
+})
