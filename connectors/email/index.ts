@@ -1,0 +1,39 @@
+import { canonicalEmail } from '#connector'
+import type { Connector } from '#connector'
+import { discover } from './discover.ts'
+import { parse } from './parse.ts'
+import { prove } from './prove.ts'
+import { openSession } from './session.ts'
+import { settingsSchema } from './settings.ts'
+import type { EmailSettings } from './settings.ts'
+
+/** Mail: read over IMAP, sent over SMTP. */
+export const connector: Connector<EmailSettings> = {
+  channel: 'email',
+  title: 'E-mail (IMAP and SMTP)',
+  reaches: ['email'],
+  canonical: (kind, address) => kind === 'email' ? canonicalEmail(address) : null,
+  can: {
+    subject: true,
+    html: false,
+    attachments: true,
+    receipts: false,
+    presence: false,
+    typing: false,
+    groups: true,
+    maxChars: null,
+    maxAttachmentBytes: 18 * 1024 * 1024,
+    cost: 0,
+    delay: 10_000
+  },
+  settings: settingsSchema,
+  own(settings) {
+    const address = canonicalEmail(settings.address)
+    return address ? [{ kind: 'email', address, ...(settings.name ? { name: settings.name } : {}) }] : []
+  },
+  context: (settings) => ({ authserv: settings.authserv ?? null }),
+  parse,
+  prove,
+  discover,
+  open: (account) => openSession(account)
+}
