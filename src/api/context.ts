@@ -1,15 +1,9 @@
+import type { Clock, Log } from '../model/ports.ts'
 import type { Store } from '../store/store.ts'
 import type { Rooms } from './rooms.ts'
+import type { Method } from './method.ts'
+import type { Revocations } from './signals.ts'
 import type { Connection } from './connection.ts'
-
-export type Clock = { now(): number }
-
-export type Log = {
-  debug(fields: object, message: string): void
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 /** Who asks, and what a method may use. Every query of a method is filtered by `userId`. */
 export type Context = {
@@ -24,6 +18,10 @@ export type Context = {
   clock: Clock
   log: Log
   rooms: Rooms
+  /** Publish the id of a login that was revoked: its sockets close. */
+  revocations: Revocations
+  /** Every method there is. */
+  methods: ReadonlyMap<string, Method>
   /** Aborts when the client cancels the request or is gone. */
   signal: AbortSignal
   /** For the methods about this very socket (session.*, sync.*, rpc.cancel). */

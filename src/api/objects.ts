@@ -1,8 +1,8 @@
 /** The objects of the protocol. Field names are part of it. Absent means unknown; null means known to be none. */
 import Type from 'typebox'
-import type { Static, TSchema } from 'typebox'
+import type { Static, TEnum, TSchema } from 'typebox'
 
-const one = <const Values extends string[]>(...values: Values) => Type.Enum(values)
+const one = <Values extends string[]>(...values: Values): TEnum<Values> => Type.Enum(values) as TEnum<Values>
 const nullable = <T extends TSchema>(type: T) => Type.Union([type, Type.Null()])
 const { Optional, Object: Obj, String: Str, Boolean: Bool, Integer: Int, Array: List } = Type
 
