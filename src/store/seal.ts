@@ -5,7 +5,7 @@ import { StartError } from './start-error.ts'
 
 /** Keeps secrets unreadable in the database: AES-256-GCM with a key for each value, wrapped by the folder's key, which is not in the database. */
 export type Seal = {
-  /** JSON in, bytes out; never the same twice. `for` binds the bytes to their row: in another row they do not open. */
+  /** JSON in, bytes out; never the same twice. `bound` ties the bytes to their row: in another row they do not open. */
   close(value: unknown, bound?: string): Uint8Array
   /** Throws SealError when the bytes were changed, belong to another row, or were sealed with another key. */
   open<T>(bytes: Uint8Array, bound?: string): T
@@ -25,11 +25,12 @@ const tagBytes = 16
 const wrappedBytes = nonceBytes + keyBytes + tagBytes
 
 /**
- * The seal of a data folder. Its key lies in `secret.key` (mode 0600), made at the first start.
- * Throws StartError when that file cannot be made or is no key.
+ * The seal of a data folder. Its key lies in `secret.key` (mode 0600), made at the first start, unless the operator keeps
+ * it elsewhere and gives it here (`given`: 32 bytes in base64). Throws StartError when that file cannot be made or is no key.
  */
-export function openSeal(folder: string): Seal {
-  const key = folderKey(join(folder, 'secret.key'))
+export function openSeal(folder: string, given: string | null = null): Seal {
+  const key = given === null ? folderKey(join(folder, 'secret.key')) : Buffer.from(given, 'base64')
+  if (key.length !== keyBytes) throw new StartError('KINBOX_SECRET_KEY is not 32 bytes in base64. Make one with: openssl rand -base64 32')
   return {
     close(value, bound = '') {
       const own = randomBytes(keyBytes)

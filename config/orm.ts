@@ -1,0 +1,6 @@
+import { join } from 'node:path'
+import { ormOptions } from '../src/store/orm.ts'
+import { loadConfig } from './options.ts'
+
+/** For MikroORM's command line: MIKRO_ORM_CLI_CONFIG=./config/orm.ts MIKRO_ORM_CLI_PREFER_TS=1. Stop the server first. */
+export default ormOptions(join(loadConfig({ env: process.env }).config.data, 'kinbox.db'))
