@@ -1,0 +1,82 @@
+/** The head of a mail, read by ourselves: what decides identity must not depend on how a library repairs damage. */
+
+const LIMIT = 256 * 1024
+
+/**
+ * `name` in lower case; `value` unfolded (RFC 5322 section 2.2.3), its bytes as Latin-1 characters.
+ * `sound`: every reader finds this field with this value; false from the first damage on, and for the field right before it.
+ */
+export type Field = { name: string, value: string, sound: boolean }
+
+/** `complete`: its end was found within the limit; only then is it known that no further field follows. */
+export type Head = { fields: Field[], complete: boolean }
+
+/**
+ * Scans the head, at most 256 KiB of it, in linear time. Never throws. Damage is whatever readers are known to repair in
+ * different ways: lines that are no field, lines of white space only, a bare CR, NUL, white space before the first field.
+ */
+export function scanHead(raw: Uint8Array): Head {
+  const text = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, LIMIT)).toString('latin1')
+  const fields: Field[] = []
+  let damaged = false
+  const damage = () => {
+    damaged = true
+    const last = fields.at(-1)
+    if (last) last.sound = false
+  }
+
+  let at = 0
+  // The separator line of an mbox file is no part of the mail.
+  if (/^>?From [^\n]*\n/.test(text)) at = text.indexOf('\n') + 1
+  while (at < text.length) {
+    const end = text.indexOf('\n', at)
+    if (end < 0 && raw.byteLength > LIMIT) break
+    const line = text.slice(at, end < 0 ? text.length : end).replace(/\r$/, '')
+    at = end < 0 ? text.length : end + 1
+
+    if (line === '') {
+      if (fields.length > 0) return { fields, complete: true }
+      damage()
+      continue
+    }
+    if (line[0] === ' ' || line[0] === '\t') {
+      const last = fields.at(-1)
+      if (last) last.value += line
+      if (!last || /^[ \t]*$/.test(line) || /[\r\0]/.test(line)) damage()
+      continue
+    }
+    const field = /^([\x21-\x39\x3b-\x7e]+)[ \t]*:/.exec(line)
+    if (!field) {
+      damage()
+      continue
+    }
+    fields.push({ name: field[1]!.toLowerCase(), value: line.slice(field[0].length), sound: !damaged })
+    if (/[\r\0]/.test(line)) damage()
+  }
+  return { fields, complete: raw.byteLength <= LIMIT }
+}
+
+/** All values of a field as text, topmost first. */
+export function valuesOf(head: Head, name: string): string[] {
+  return head.fields.filter((field) => field.name === name).map((field) => textOf(field.value).trim())
+}
+
+/** The topmost value of a field as text; '' when there is none. */
+export function valueOf(head: Head, name: string): string {
+  const field = head.fields.find((one) => one.name === name)
+  return field ? textOf(field.value).trim() : ''
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const windows1252 = new TextDecoder('windows-1252')
+
+/** Bytes kept as Latin-1 characters, as text: UTF-8 (RFC 6532) where they are, else Windows-1252. */
+export function textOf(value: string): string {
+  if (!/[^\x00-\x7f]/.test(value)) return value
+  const bytes = Buffer.from(value, 'latin1')
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return windows1252.decode(bytes)
+  }
+}

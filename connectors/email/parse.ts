@@ -1,0 +1,134 @@
+import addressparser from 'nodemailer/lib/addressparser'
+import { canonicalEmail } from '#connector'
+import type { Context, Incoming, IncomingAttachment, IncomingMessage, Recipient, RecipientRole } from '#connector'
+import { automaticOf, listOf } from './automatic.ts'
+import { readDate } from './date.ts'
+import { scanHead, valueOf, valuesOf } from './head.ts'
+import type { Head } from './head.ts'
+import { readBody } from './mime.ts'
+import type { Body, Part } from './mime.ts'
+import { fold } from './quotes.ts'
+import { readSender } from './sender.ts'
+import { textOfHtml } from './text.ts'
+import { cut, decodeWords, oneLine, shownName } from './words.ts'
+
+const MAX_TEXT = 1024 * 1024
+const MAX_HTML = 2 * 1024 * 1024
+const MAX_PARTS = 500
+const MAX_RECIPIENTS = 500
+const MAX_REFERENCES = 101
+const MAX_ID = 250
+
+/** Fields that every mail has one of. Without any, a file with colons in it is still no mail. */
+const telling = new Set(['from', 'to', 'subject', 'date', 'message-id', 'received', 'return-path', 'mime-version', 'content-type', 'sender', 'cc', 'reply-to', 'delivered-to'])
+
+/**
+ * One mail (RFC 5322) as one message. Pure: no clock, no network; every list and text is bounded. Identity comes from our own
+ * strict reading of the head (sender.ts) alone. Never throws over content: what can be read is given, what cannot is `unreadable`.
+ */
+export async function parse(raw: Uint8Array, context: Context): Promise<Incoming[]> {
+  if (raw.byteLength === 0) return [unreadable('This mail is empty: the server holds no bytes of it.')]
+  const head = scanHead(raw)
+  if (!head.fields.some((field) => telling.has(field.name))) return [unreadable('This is no mail: it has none of the headers that every mail has. The original is kept as it is.')]
+
+  const message = fromHead(head, context)
+  try {
+    return [{ ...message, ...fromBody(await readBody(raw, MAX_PARTS)) }]
+  } catch {
+    return [{ ...message, unreadable: 'The content of this mail is damaged, or made of more parts than any real mail. The original is kept and can be downloaded.' }]
+  }
+}
+
+function unreadable(words: string): IncomingMessage {
+  return { type: 'message', sender: { kind: 'email', address: null, raw: '' }, recipients: [], direction: 'in', text: '', attachments: [], references: [], unreadable: words }
+}
+
+function fromHead(head: Head, context: Context): IncomingMessage {
+  const { sender } = readSender(head)
+  const own = context.own.some((one) => one.kind === 'email' && sender.address !== null && canonicalEmail(one.address) === sender.address)
+  const subject = oneLine(decodeWords(valueOf(head, 'subject').slice(0, 8000)), 1000)
+  const messageId = idsIn(valueOf(head, 'message-id'))[0]
+  const sentAt = readDate(valueOf(head, 'date'))
+  const list = listOf(head)
+  const automatic = automaticOf(head)
+  return {
+    type: 'message',
+    sender,
+    recipients: recipientsOf(head),
+    direction: own && context.folder?.role === 'sent' ? 'out' : 'in',
+    text: '',
+    attachments: [],
+    references: referencesOf(head),
+    ...(subject && { subject }),
+    ...(messageId && { messageId }),
+    ...(sentAt !== undefined && { sentAt }),
+    ...(list && { list }),
+    ...(automatic && { automatic })
+  }
+}
+
+function recipientsOf(head: Head): Recipient[] {
+  const found = new Map<string, Recipient>()
+  for (const role of ['to', 'cc', 'bcc'] satisfies RecipientRole[]) {
+    for (const value of valuesOf(head, role)) {
+      for (const entry of addressparser(value, { flatten: true })) {
+        const address = entry.address ? canonicalEmail(entry.address) : null
+        if (address === null || found.has(address)) continue
+        if (found.size >= MAX_RECIPIENTS) return [...found.values()]
+        const name = shownName(decodeWords((entry.name ?? '').slice(0, 2000)))
+        found.set(address, { kind: 'email', address, role, ...(name && { name }) })
+      }
+    }
+  }
+  return [...found.values()]
+}
+
+/** Oldest first, each once: the first, which names the thread, and the last hundred. */
+function referencesOf(head: Head): string[] {
+  const ids = [...new Set([...valuesOf(head, 'references'), ...valuesOf(head, 'in-reply-to')].flatMap(idsIn))]
+  return ids.length > MAX_REFERENCES ? [ids[0]!, ...ids.slice(1 - MAX_REFERENCES)] : ids
+}
+
+/** Message-IDs (RFC 5322 section 3.6.4) without brackets; also bare ones, which some write. */
+function idsIn(value: string): string[] {
+  const bracketed = [...value.matchAll(/<([^<>]*)>/g)].map((match) => match[1]!.trim())
+  const ids = bracketed.length > 0 ? bracketed : value.split(/\s+/).filter((word) => word.includes('@') && value.trim() === word)
+  return ids.filter((id) => id.length <= MAX_ID && /^[^\s\x00-\x1f\x7f]+$/.test(id))
+}
+
+function fromBody({ text, html, parts, more }: Body): Pick<IncomingMessage, 'text' | 'quoted' | 'html' | 'attachments'> {
+  const plain = readable(text, html)
+  const notes = [
+    ...(plain.length > MAX_TEXT ? ['[The rest of this text is cut off here. The original mail holds all of it.]'] : []),
+    ...(more > 0 ? [`[${more} further attachments are in the original mail only.]`] : [])
+  ]
+  const folded = fold(cut(plain, MAX_TEXT - 200))
+  return {
+    ...folded,
+    text: [folded.text, ...notes].join('\n\n').trim(),
+    attachments: parts.map(attachment),
+    ...(html && { html: cut(html, MAX_HTML) })
+  }
+}
+
+/** The plain text, or the words of the HTML where there is none, or where the plain text is a mere stub beside it. */
+function readable(text: string, html: string): string {
+  const plain = text.replace(/\r\n?/g, '\n').replaceAll('\0', '').trim()
+  if (!html || plain.length * 20 > html.length) return plain
+  const words = textOfHtml(html)
+  if (plain.length * 4 > words.length) return plain
+  return plain === '' || words.includes(plain) ? words : words + '\n\n' + plain
+}
+
+function attachment(part: Part, index: number): IncomingAttachment {
+  const name = fileName(part.filename ?? '') || `attachment-${index + 1}`
+  const contentType = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}$/.test(part.contentType) ? part.contentType : 'application/octet-stream'
+  const contentId = part.contentId && /^[^\s<>]{1,250}$/.test(part.contentId) ? part.contentId : ''
+  return { name, contentType, content: part.content, inline: part.inline, ...(contentId && { contentId }) }
+}
+
+/** A name that is one file in one folder on every system: no path, no leading dots, nothing invisible. */
+function fileName(written: string): string {
+  const last = decodeWords(written.slice(0, 2000)).split(/[\\/]/).at(-1)!
+  return shownName(last.replace(/[<>:"|?*]/g, '_'), 150).replace(/^[.\s]+|[.\s]+$/g, '')
+}

@@ -1,0 +1,132 @@
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
+import { dmarc } from 'mailauth/lib/dmarc/index.js'
+import { canonicalEmail, domainOf } from '#connector'
+import type { Context, Proof, Resolver } from '#connector'
+import { trustedResults } from './authres.ts'
+import { scanHead } from './head.ts'
+import type { Head } from './head.ts'
+import { readSender } from './sender.ts'
+import type { Doubt } from './sender.ts'
+import { cut } from './words.ts'
+
+/** More signatures than this are a way to keep us busy, not a proof. */
+const MAX_SIGNATURES = 16
+
+const doubts: Record<Doubt, Proof> = {
+  none: { level: 'unverified', evidence: ['This mail names no sender.'] },
+  several: { level: 'unverified', evidence: ['This mail has more than one From line, so nobody can tell who it is from.'] },
+  'not-strict': { level: 'unverified', evidence: ['The From line is not written as one plain address, so programs may read it as different senders.'] },
+  'two-readings': { level: 'conflicting', evidence: ['Two programs read different senders from the From line.'] }
+}
+
+/**
+ * How well a mail proves the domain in its From. One source for each account, never both: the Authentication-Results of the
+ * server the user trusts (`context.authserv`), or our own check of its DKIM signatures (RFC 6376, RFC 8301) and of DMARC
+ * alignment (RFC 9989). All lookups go through `dns`; `context.at` is the time that signatures must be valid at. ARC is ignored.
+ */
+export async function prove(raw: Uint8Array, context: Context, dns: Resolver): Promise<Proof> {
+  const head = scanHead(raw)
+  const { sender: { address }, doubt } = readSender(head)
+  if (doubt || address === null) return doubts[doubt ?? 'not-strict']
+  const lookup = lookupBy(dns)
+  return context.authserv === null
+    ? checkedByUs(raw, head, address, context.at, lookup)
+    : checkedByServer(head, domainOf(address), context.authserv, lookup)
+}
+
+async function checkedByServer(head: Head, domain: string, authserv: string, lookup: Lookup): Promise<Proof> {
+  const results = trustedResults(head, authserv)
+  if (!results) return { level: 'weak', evidence: [`Your mail server (${authserv}) wrote no result about this mail that can be trusted.`] }
+  const said = results.filter(({ method }) => method === 'dmarc')
+  const about = said.map(({ properties }) => properties.get('header.from')?.toLowerCase().replace(/\.$/, '') ?? '')
+  const one = said.length === 1 ? said[0]! : null
+
+  // Some servers name the organisation's domain instead: that proves nothing, and contradicts nothing.
+  const other = about.find((from) => from !== '' && from !== domain && !domain.endsWith('.' + from))
+  if (other !== undefined) return { level: 'conflicting', evidence: [`Your mail server (${authserv}) checked the sender ${shown(other)}, but the From line says ${domain}.`] }
+  if (one?.result === 'pass' && about[0] === domain) return { level: 'verified', evidence: [`Your mail server (${authserv}) checked that this comes from ${domain} (DMARC pass).`] }
+  if (said.some(({ result }) => result === 'fail')) {
+    const failed: Proof = { level: 'conflicting', evidence: [`Your mail server (${authserv}) says that this does not come from ${domain} (DMARC fail).`] }
+    const policy = await policyOf(domain, [], lookup)
+    if (policy === null) return { level: 'weak', temporary: true, evidence: [...failed.evidence, `What ${domain} asks to do then could not be looked up.`] }
+    if (policy.policy !== 'none') return failed
+    return { level: 'weak', evidence: [`Your mail server (${authserv}) could not confirm that this comes from ${domain}, which allows such mail.`] }
+  }
+  return { level: 'weak', evidence: [`Your mail server (${authserv}) neither confirms nor denies that this comes from ${domain}.`] }
+}
+
+async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: number, lookup: Lookup): Promise<Proof> {
+  const domain = domainOf(address)
+  const signatures = head.fields.filter(({ name }) => name === 'dkim-signature').length
+  const evidence: string[] = []
+  let aligned: string[] = []
+  let silent = false
+
+  if (signatures > MAX_SIGNATURES) evidence.push(`It carries ${signatures} signatures, which is too many to check.`)
+  else if (signatures > 0) {
+    const checked = await dkimVerify(Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength), { resolver: lookup, curTime: new Date(at), minBitLength: 1024, rejectRsaSha1: true })
+    if (checked.fromFields !== 1 || checked.headerFrom.length !== 1 || canonicalEmail(checked.headerFrom[0]!) !== address) return doubts['two-readings']
+
+    const whole = checked.results.filter((result) => !result.canonBodyLengthLimited)
+    const valid = whole.filter(({ status }) => status.result === 'pass')
+    if (valid.some(({ signingDomain }) => signingDomain?.toLowerCase() === domain)) {
+      return { level: 'verified', evidence: [`Signed by ${domain}, the sender's domain (DKIM).`] }
+    }
+    // Both must agree on what one organisation is: DMARC's walk up the tree below, and here the list of public suffixes, which
+    // knows the providers that give names below their own to anybody.
+    aligned = valid.filter(({ status }) => status.aligned).map(({ signingDomain }) => signingDomain!.toLowerCase())
+    // Only names of the sender's own domain count here: a stranger's could be silent on purpose, to blur a clear answer.
+    silent = whole.some(({ status }) => status.result === 'temperror' && status.aligned)
+    evidence.push(...checked.results.slice(0, 3).map((result) => whyNot(result, domain)))
+  } else evidence.push(`It is not signed by ${domain}.`)
+
+  const policy = await policyOf(domain, aligned, lookup)
+  if (policy?.pass) return { level: 'verified', evidence: [`Signed by ${policy.pass}, which belongs to the sender's domain ${domain} (DKIM, DMARC).`] }
+  if (policy === null || silent) return { level: 'weak', temporary: true, evidence: [...evidence, `The name servers of ${domain} did not answer, so this could not be checked.`] }
+  if (policy.policy === 'quarantine' || policy.policy === 'reject') {
+    return { level: 'conflicting', evidence: [...evidence, `${domain} asks to ${policy.policy} mail that it did not sign (DMARC).`] }
+  }
+  return { level: 'weak', evidence: [...evidence, `${domain} does not ask to refuse mail without its signature.`] }
+}
+
+function whyNot(result: Awaited<ReturnType<typeof dkimVerify>>['results'][number], domain: string): string {
+  const { status } = result
+  const of = result.signingDomain ? `The signature of ${shown(result.signingDomain)}` : 'A signature'
+  if (status.result === 'pass' && result.canonBodyLengthLimited) return `${of} covers only a part of the text, so it does not count.`
+  if (status.comment === 'expired') return `${of} was not valid at that time.`
+  if (status.result === 'pass') return `${of} says nothing about ${domain}.`
+  if (status.policy?.['dkim-rules']) return `${of} uses a weak key or method, so it does not count.`
+  if (status.result === 'temperror') return `${of} could not be checked: its key could not be looked up.`
+  if (status.comment === 'no key') return `${of} could not be checked: its key is gone.`
+  return `${of} does not fit the mail: it was changed, or the signature is false.`
+}
+
+/** DMARC for a domain: the aligned domain that passes, and the policy that applies; null when DNS was silent. */
+async function policyOf(domain: string, signedBy: string[], lookup: Lookup): Promise<{ pass: string | null, policy: string } | null> {
+  const found = await dmarc({ headerFrom: 'sender@' + domain, fromFields: 1, dkimDomains: signedBy.map((name) => ({ domain: name })), resolver: lookup })
+  if (!found || found.status.result === 'none') return { pass: null, policy: 'none' }
+  if (found.status.result === 'temperror') return null
+  return { pass: found.status.result === 'pass' ? found.alignment.dkim.result ?? null : null, policy: found.policy ?? 'none' }
+}
+
+type Lookup = (name: string, type: string) => Promise<string[][]>
+
+/** DNS without an answer may answer later; any other failure is an answer: there is nothing under that name. */
+const silence = new Set(['ETIMEOUT', 'ESERVFAIL', 'ECONNREFUSED', 'EREFUSED', 'ECANCELLED', 'EAI_AGAIN'])
+
+/** `dns` for the library: a name that cannot even be asked for (EBADNAME) holds nothing, and does not pass for silence. */
+function lookupBy(dns: Resolver): Lookup {
+  return async (name, type) => {
+    try {
+      return await dns(name, type as 'TXT') as string[][]
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? ''
+      if (silence.has(code)) throw error
+      throw Object.assign(new Error('no record'), { code: code === 'ENOTFOUND' ? code : 'ENODATA' })
+    }
+  }
+}
+
+function shown(domain: string): string {
+  return cut(domain.replace(/[^\w.-]/g, '?'), 100)
+}
