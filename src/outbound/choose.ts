@@ -39,10 +39,10 @@ export type ChoiceInput = {
 
 export type Way = { accountId: number, channel: string, from: Address & { name?: string }, to: Address[] }
 export type Alternative = Way & { ok: boolean, whyNot?: string }
-export type Refused = { ok: false, kind: 'account_unavailable' | 'not_supported_by_channel' | 'not_found', words: string, alternatives: Alternative[] }
-export type Choice = Way & { ok: true, because: ChoiceBecause, alternatives: Alternative[] } | Refused
+export type NoWay = { ok: false, kind: 'account_unavailable' | 'not_supported_by_channel' | 'not_found', words: string, alternatives: Alternative[] }
+export type Choice = Way & { ok: true, because: ChoiceBecause, alternatives: Alternative[] } | NoWay
 
-type Candidate = Way & { account: ChoiceAccount, addresses: PersonAddress[], problem: string | null, kind: Refused['kind'] }
+type Candidate = Way & { account: ChoiceAccount, addresses: PersonAddress[], problem: string | null, kind: NoWay['kind'] }
 type Found = { candidate: Candidate, because: ChoiceBecause }
 
 /** In this order, the first that finds a way wins. Presence, stickiness and cost have their places here too. */
@@ -128,7 +128,7 @@ function candidate(account: ChoiceAccount, addresses: PersonAddress[], input: Ch
 }
 
 /** Why this account cannot carry the message to these addresses, in words; null when it can. */
-function trouble(account: ChoiceAccount, from: Address, to: Address[], { textLength, attachments, unreachable }: ChoiceInput): { kind: Refused['kind'], problem: string | null } {
+function trouble(account: ChoiceAccount, from: Address, to: Address[], { textLength, attachments, unreachable }: ChoiceInput): { kind: NoWay['kind'], problem: string | null } {
   const { can, name } = account
   const refuse = (problem: string) => ({ kind: 'not_supported_by_channel' as const, problem })
   if (from.address === '') return { kind: 'account_unavailable', problem: `${name} has no address of its own to write from; add one in its settings` }
@@ -167,7 +167,7 @@ function newest(a: PersonAddress, b: PersonAddress): number {
   return (b.lastInAt ?? 0) - (a.lastInAt ?? 0) || (b.lastOutAt ?? 0) - (a.lastOutAt ?? 0) || (b.verifiedAt ?? 0) - (a.verifiedAt ?? 0)
 }
 
-function refusal(narrowed: Candidate[], { asked, people, accounts }: ChoiceInput): Pick<Refused, 'kind' | 'words'> {
+function refusal(narrowed: Candidate[], { asked, people, accounts }: ChoiceInput): Pick<NoWay, 'kind' | 'words'> {
   const first = narrowed.sort(better)[0]
   if (first?.problem) return { kind: first.kind, words: first.problem }
   if (people.length === 0 || people.some((addresses) => addresses.length === 0)) return { kind: 'not_supported_by_channel', words: 'No address is known to write to. Add one to the contact, or send to an address' }

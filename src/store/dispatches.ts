@@ -139,7 +139,7 @@ export function finish(tx: Writer, changes: ChangeList, dispatch: Dispatch, rece
     tx.run('UPDATE dispatch SET remote_id = ? WHERE id = ?', receipt.remoteId, dispatch.id)
     insertPlace(tx, dispatch.accountId, receipt.remoteId, '', dispatch.messageId)
   }
-  settle(tx, dispatch.id)
+  settle(tx, dispatch.id, now)
   messageChanged(tx, changes, dispatch.messageId)
 }
 
@@ -147,7 +147,7 @@ export function finish(tx: Writer, changes: ChangeList, dispatch: Dispatch, rece
 export function becomeUncertain(tx: Writer, changes: ChangeList, dispatch: Dispatch, error: DeliveryError, nextAt: number, now: number): void {
   raise(tx, dispatch.id, null, 'uncertain', error, now)
   tx.run("UPDATE dispatch SET state = 'uncertain', next_at = ? WHERE id = ? AND state = 'sending'", nextAt, dispatch.id)
-  settle(tx, dispatch.id)
+  settle(tx, dispatch.id, now)
   messageChanged(tx, changes, dispatch.messageId)
 }
 
@@ -159,7 +159,7 @@ export function askAgain(tx: Writer, dispatchId: number, nextAt: number): void {
 /** It will not go this way. */
 export function fail(tx: Writer, changes: ChangeList, dispatch: Dispatch, error: DeliveryError, now: number): void {
   raise(tx, dispatch.id, null, 'failed', error, now)
-  settle(tx, dispatch.id)
+  settle(tx, dispatch.id, now)
   messageChanged(tx, changes, dispatch.messageId)
 }
 
@@ -170,12 +170,13 @@ export function fail(tx: Writer, changes: ChangeList, dispatch: Dispatch, error:
 export function requeue(tx: Writer, changes: ChangeList, dispatch: Dispatch, { from, error, nextAt, now, afresh = false }: { from: DispatchState[], error: DeliveryError | null, nextAt: number, now: number, afresh?: boolean }): boolean {
   const state = getDispatch(tx, dispatch.id)?.state
   if (!state || !from.includes(state)) return false
-  const taken = tx.run(
+  const gone = !afresh && attemptsOf(tx, dispatch.id).some(({ status }) => reached(status))
+  const taken = gone ? 0 : tx.run(
     `UPDATE attempt SET status = 'queued', error = ?, at = ? WHERE dispatch_id = ? AND status IN ('queued', 'sending', 'uncertain'${afresh ? ", 'failed'" : ''})`,
     error === null ? null : JSON.stringify(error), now, dispatch.id
   )
-  if (taken > 0) tx.run(`UPDATE dispatch SET state = 'queued', next_at = ?${afresh ? ', tries = 0' : ''} WHERE id = ?`, nextAt, dispatch.id)
-  else settle(tx, dispatch.id)
+  if (taken > 0) tx.run(`UPDATE dispatch SET state = 'queued', next_at = ?${afresh ? ', tries = 0' : state === 'queued' ? ', tries = tries + 1' : ''} WHERE id = ?`, nextAt, dispatch.id)
+  else settle(tx, dispatch.id, now)
   messageChanged(tx, changes, dispatch.messageId)
   return taken > 0
 }
@@ -220,8 +221,10 @@ export function raiseAttempt(tx: Writer, changes: ChangeList, of: ReceiptOf, sta
     insertPlace(tx, dispatch.accountId, of.remoteId, '', dispatch.messageId)
   }
   if (raise(tx, dispatch.id, of.recipient ?? null, status, error, now) === 0) return dispatch.messageId
+  // A failure of one recipient says that the operation went out to the others.
+  if (status === 'failed' && of.recipient !== undefined && dispatch.state !== 'sending') raise(tx, dispatch.id, null, 'sent', null, now)
   // While it is being sent, the deliverer has the last word on the dispatch itself.
-  if (dispatch.state !== 'sending') settle(tx, dispatch.id)
+  if (dispatch.state !== 'sending') settle(tx, dispatch.id, now)
   messageChanged(tx, changes, dispatch.messageId)
   return dispatch.messageId
 }
@@ -256,13 +259,19 @@ function raise(tx: Writer, dispatchId: number, recipient: string | null, status:
   return raised
 }
 
-/** A dispatch is over when each of its attempts is: nothing of it will be sent again by itself. */
-function settle(tx: Writer, dispatchId: number): void {
+/**
+ * A dispatch is over when each of its attempts is: nothing of it will be sent again by itself. It is one operation, so when
+ * it has reached one recipient, it has gone to all of them.
+ */
+function settle(tx: Writer, dispatchId: number, now: number): void {
+  if (attemptsOf(tx, dispatchId).some(({ status }) => reached(status))) raise(tx, dispatchId, null, 'sent', null, now)
   const all = attemptsOf(tx, dispatchId).map(({ status }) => status)
   if (all.some((status) => rank[status] < rank.cancelled)) return
-  const state = all.every((status) => status === 'cancelled') ? 'cancelled' : all.some((status) => status !== 'failed' && status !== 'cancelled') ? 'done' : 'failed'
+  const state = all.every((status) => status === 'cancelled') ? 'cancelled' : all.some(reached) ? 'done' : 'failed'
   tx.run('UPDATE dispatch SET state = ? WHERE id = ?', state, dispatchId)
 }
+
+const reached = (status: DeliveryStatus): boolean => status === 'sent' || status === 'delivered' || status === 'read'
 
 /** failed if any attempt failed; else the lowest; cancelled ones count only when all are. */
 export function overall(statuses: DeliveryStatus[]): DeliveryStatus | null {

@@ -1,3 +1,4 @@
+import type { ChangeList } from '../model/event.ts'
 import type { Reader, Writer } from './tx.ts'
 
 /** A time in which an account was deaf. `until`: connected again; `filledAt`: everything of that time has been handed over. All ms. */
@@ -8,21 +9,30 @@ export function gapsOf(tx: Reader, accountId: number, limit = 10): Gap[] {
   return tx.all<Gap>('SELECT id, since, until, filled_at AS filledAt FROM gap WHERE account_id = ? ORDER BY id DESC LIMIT ?', accountId, limit)
 }
 
-/** The account is deaf since then. One gap at a time: while one is open, nothing is added. True when one was. */
-export function openGap(tx: Writer, accountId: number, since: number): boolean {
-  if (tx.get('SELECT 1 FROM gap WHERE account_id = ? AND until IS NULL', accountId)) return false
-  tx.run('INSERT INTO gap (id, account_id, since) VALUES (?, ?, ?)', tx.nextId('gap'), accountId, since)
-  return true
+/** The account is deaf since then. A gap that has not been filled goes on instead: a connection that flaps is deaf all along. */
+export function openGap(tx: Writer, changes: ChangeList, accountId: number, since: number): void {
+  if (tx.get('SELECT 1 FROM gap WHERE account_id = ? AND until IS NULL', accountId)) return
+  const goesOn = tx.run('UPDATE gap SET until = NULL WHERE account_id = ? AND filled_at IS NULL', accountId)
+  if (goesOn === 0) tx.run('INSERT INTO gap (id, account_id, since) VALUES (?, ?, ?)', tx.nextId('gap'), accountId, since)
+  accountChanged(tx, changes, accountId)
 }
 
-/** Connected again: the gap has its end, and waits to be filled. True when one was open. */
-export function endGap(tx: Writer, accountId: number, until: number): boolean {
-  return tx.run('UPDATE gap SET until = max(since, ?) WHERE account_id = ? AND until IS NULL', until, accountId) > 0
+/** Connected again: the gap, where one was open, has its end and waits to be filled. */
+export function endGap(tx: Writer, changes: ChangeList, accountId: number, until: number): void {
+  const ended = tx.run('UPDATE gap SET until = max(since, ?) WHERE account_id = ? AND until IS NULL', until, accountId)
+  if (ended > 0) accountChanged(tx, changes, accountId)
 }
 
-/** Everything up to now has been handed over. True when a gap was waiting for that. */
-export function fillGaps(tx: Writer, accountId: number, now: number): boolean {
-  return tx.run('UPDATE gap SET until = coalesce(until, max(since, ?1)), filled_at = ?1 WHERE account_id = ?2 AND filled_at IS NULL', now, accountId) > 0
+/** Everything up to now has been handed over: the gaps that waited for that are filled. */
+export function fillGaps(tx: Writer, changes: ChangeList, accountId: number, now: number): void {
+  const filled = tx.run('UPDATE gap SET until = coalesce(until, max(since, ?1)), filled_at = ?1 WHERE account_id = ?2 AND filled_at IS NULL', now, accountId)
+  if (filled > 0) accountChanged(tx, changes, accountId)
+}
+
+/** Gaps are part of the account that clients see. */
+function accountChanged(tx: Writer, changes: ChangeList, accountId: number): void {
+  const row = tx.get<{ rev: number }>('UPDATE account SET rev = rev + 1 WHERE id = ? AND removed_at IS NULL RETURNING rev', accountId)
+  if (row) changes.add('account.changed', accountId, row.rev)
 }
 
 /** When this server was last known to be alive (ms), as `noteAlive` wrote it; null before the first time. */

@@ -1,0 +1,95 @@
+import type { Address } from '../model/incoming.ts'
+import type { Connector } from '../connector.ts'
+import { accountSettings, listAccounts } from '../store/accounts.ts'
+import { getAttachment } from '../store/attachments.ts'
+import type { Attachment } from '../store/attachments.ts'
+import { identitiesOf } from '../store/identities.ts'
+import { unreachable } from '../store/reach.ts'
+import type { Seal } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+import type { Reader } from '../store/tx.ts'
+import { choose } from './choose.ts'
+import type { Choice, ChoiceAccount } from './choose.ts'
+import { Refused } from './refused.ts'
+import type { SendRequest } from './request.ts'
+import { targetOf } from './target.ts'
+import type { Target } from './target.ts'
+
+export type Connectors = ReadonlyMap<string, Connector>
+
+/** The connectors of a user's accounts. They are loaded before the transaction, since nothing may wait in it. */
+export async function connectorsOf(store: Store, userId: number, connector: (kind: string) => Promise<Connector>): Promise<Connectors> {
+  const kinds = new Set(await store.read((tx) => listAccounts(tx, userId).map(({ kind }) => kind)))
+  const loaded = await Promise.all([...kinds].map(async (kind) => [kind, await connector(kind).catch(() => null)] as const))
+  return new Map(loaded.flatMap(([kind, found]) => found ? [[kind, found]] : []))
+}
+
+export type Plan = { target: Target, uploads: Attachment[], choice: Choice, accounts: (ChoiceAccount & { can: Connector['can'] })[] }
+
+/** Whom a request is for and how it would go out, from one view of the database. Throws Refused. */
+export function plan(tx: Reader, seal: Seal, userId: number, connectors: Connectors, request: SendRequest): Plan {
+  const accounts = accountsOf(tx, userId, connectors)
+  const canonical = (address: Address) => canonicalBy(tx, seal, accounts, connectors, address)
+  const to = request.to && canonical(request.to)
+  const target = targetOf(tx, userId, to ? { ...request, to } : request)
+  const uploads = (request.attachments ?? []).map((id) => uploaded(tx, userId, id))
+  const via = to?.address ?? request.via?.address
+  const asked = {
+    ...(request.via?.accountId === undefined ? {} : { accountId: request.via.accountId }),
+    ...(request.via?.channel === undefined ? {} : { channel: request.via.channel }),
+    ...(via === undefined ? {} : { address: theirs(target, via, canonical) })
+  }
+  const choice = choose({
+    asked, people: target.people, lastIn: target.lastIn, replyTo: target.replyTo, accounts, textLength: [...request.text].length,
+    attachments: uploads, unreachable: unreachable(tx, userId, target.people.flat())
+  })
+  return { target, uploads, choice, accounts }
+}
+
+function accountsOf(tx: Reader, userId: number, connectors: Connectors): (ChoiceAccount & { kind: string, can: Connector['can'] })[] {
+  return listAccounts(tx, userId).flatMap(({ id, kind, name, status }) => {
+    const connector = connectors.get(kind)
+    if (!connector) return []
+    const own = identitiesOf(tx, id).map((identity) => ({ kind: identity.kind, address: identity.address, ...(identity.name ? { name: identity.name } : {}) }))
+    return [{ id, kind, name, status, channel: connector.channel, reaches: connector.reaches, can: connector.can, own }]
+  })
+}
+
+/** The one form of an address, by the accounts that could write to it. Throws Refused, saying what such an address looks like. */
+function canonicalBy(tx: Reader, seal: Seal, accounts: { id: number, kind: string, reaches: readonly string[] }[], connectors: Connectors, { kind, address }: Address): Address {
+  const able = accounts.filter(({ reaches }) => reaches.includes(kind))
+  if (able.length === 0) throw new Refused('account_unavailable', `No account of yours reaches an address of the kind "${kind}". Connect one that does`)
+  for (const account of able) {
+    const connector = connectors.get(account.kind)!
+    const region = connector.context?.(accountSettings(tx, seal, account.id)).region ?? null
+    const canonical = connector.canonical(kind, address, { region })
+    if (canonical !== null) return { kind, address: canonical }
+  }
+  throw new Refused('invalid_params', `"${address.slice(0, 100)}" ${wrong[kind] ?? `is not an address of the kind "${kind}"`}`)
+}
+
+const wrong: Record<string, string> = {
+  phone: 'is not a phone number: write it with its country code, like +4915112345678',
+  email: 'is not an e-mail address: write it alone, like name@example.org'
+}
+
+/** The address of theirs that is meant, however it is written. */
+function theirs({ people }: Target, via: string, canonical: (address: Address) => Address): string {
+  for (const { kind, address } of people.flat()) {
+    if (address === via) return address
+    try {
+      if (canonical({ kind, address: via }).address === address) return address
+    } catch (error) {
+      // Written like none of this kind: then it may be one of another.
+      if (!(error instanceof Refused)) throw error
+    }
+  }
+  return via
+}
+
+function uploaded(tx: Reader, userId: number, id: number): Attachment {
+  const upload = getAttachment(tx, userId, id)
+  if (!upload) throw new Refused('not_found', 'An attachment does not exist. Upload it, then send')
+  if (upload.messageId !== null) throw new Refused('conflict', `"${upload.name}" belongs to another message. Upload it again`)
+  return upload
+}
