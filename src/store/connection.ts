@@ -98,7 +98,7 @@ export class Transaction implements Writer {
     try {
       this.#of(`SAVEPOINT ${name}`).run()
       const result = fn()
-      if (isPromise(result)) throw new Error('a savepoint must not return a promise: what it awaits would be written outside of it')
+      refusePromise(result)
       this.#of(`RELEASE ${name}`).run()
       return result
     } catch (error) {
@@ -139,6 +139,9 @@ export function readerOf(statements: Statements): Reader {
   }
 }
 
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+/** Throws when a synchronous transaction returns a promise: what comes after its first await would be written outside of it. */
+export function refusePromise(value: unknown): void {
+  if (typeof value !== 'object' || value === null || !('then' in value) || typeof value.then !== 'function') return
+  Promise.resolve(value).catch(() => undefined)
+  throw new Error('this transaction is synchronous: its function must not return a promise')
 }

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { MikroORM } from '@mikro-orm/sqlite'
 import type { EntityManager, SqliteConnection } from '@mikro-orm/sqlite'
-import { Ids, isPromise, readerOf, Statements, Transaction } from './connection.ts'
+import { Ids, readerOf, refusePromise, Statements, Transaction } from './connection.ts'
 import type { Clock, Log } from './given.ts'
 import { migrate } from './migrate.ts'
 import { ormOptions } from './orm.ts'
@@ -32,7 +32,7 @@ export async function openStore(options: { folder: string, clock: Clock, log: Lo
     checkSqliteVersion((writing.prepare('SELECT sqlite_version() AS version').get() as { version: string }).version)
     checkPragmas(writing)
     await migrate(orm, writing, file, options.clock)
-    const logId = ensureLogId(writing)
+    const logId = ensureLogId(writing, options.clock.now())
     checkPragmas(writing)
     return new SqliteStore(orm, writing, openReader(file), logId, options.log)
   } catch (error) {
@@ -79,7 +79,7 @@ class SqliteStore implements Store {
     this.#reads.of('BEGIN').run()
     try {
       const result = fn(this.#reader)
-      if (isPromise(result)) throw refusedPromise(result)
+      refusePromise(result)
       return result
     } finally {
       this.#reads.of('COMMIT').run()
@@ -113,7 +113,7 @@ class SqliteStore implements Store {
     this.#statements.of('BEGIN IMMEDIATE').run()
     try {
       const result = fn(tx)
-      if (isPromise(result)) throw refusedPromise(result)
+      refusePromise(result)
       this.#statements.of('COMMIT').run()
       return result
     } finally {
@@ -152,11 +152,6 @@ class SqliteStore implements Store {
   }
 }
 
-function refusedPromise(promise: PromiseLike<unknown>): Error {
-  promise.then(undefined, () => undefined)
-  return new Error('this transaction is synchronous: its function must not return a promise')
-}
-
 function makeFile(folder: string, file: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -166,7 +161,9 @@ function makeFile(folder: string, file: string): void {
   }
 }
 
-function ensureLogId(db: SqliteDatabase): string {
+/** Also the first write after each open: it shows that the file can be written, and a setting that a write undoes is found by the check after it. */
+function ensureLogId(db: SqliteDatabase, now: number): string {
+  db.prepare("INSERT INTO meta (key, value) VALUES ('opened_at', ?1) ON CONFLICT DO UPDATE SET value = ?1").run({ 1: String(now) })
   db.prepare("INSERT INTO meta (key, value) VALUES ('log_id', ?) ON CONFLICT DO NOTHING").run(randomUUID())
   return (db.prepare("SELECT value FROM meta WHERE key = 'log_id'").get() as { value: string }).value
 }

@@ -12,7 +12,7 @@ export type Store = {
   read<T>(fn: (tx: Reader) => T): Promise<T>
   /** One BEGIN IMMEDIATE of prepared statements. Rejects when `fn` throws, with nothing written. `fn` must not return a promise. */
   hot<T>(fn: (tx: Writer) => T, lane?: WriteLane): Promise<T>
-  /** One unit of work on a fresh fork, for settings, accounts, users. `tx` is the same transaction: events are appended through it after a flush. No I/O or timers inside. */
+  /** One unit of work on a fresh fork, for settings, accounts, users. `tx` is the same transaction: events are appended through it after a flush. No I/O or timers inside; raw SQL by `tx` or `em.execute`, never by `em.getConnection()`, which waits for this very transaction to end. */
   cold<T>(fn: (em: EntityManager, tx: Writer) => Promise<T>, lane?: WriteLane): Promise<T>
   /** Why the database cannot be written just now (full disk, read-only file), in words; null when it can. Learnt from the last write, cleared by the next that succeeds. */
   readonly trouble: string | null
