@@ -176,12 +176,13 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
   function frame(text: string): void {
     const read = readFrame(text, limits.depth)
     const id = read.ok ? read.request.id : read.id
-    const wait = bucket.take(deps.monotonic())
+    const now = deps.monotonic()
+    if (bucket.full(now)) warnings = 0
+    const wait = bucket.take(now)
     if (wait > 0) {
       if (++warnings > limits.rateWarnings) return close('rate')
       return fail(id, new ApiError('rate_limited', `more than ${limits.rate} requests a second`, undefined, wait))
     }
-    if (bucket.full(deps.monotonic() + 1000)) warnings = 0
     if (!read.ok) return fail(id, read.error)
     const { request } = read
     if (leaving) return fail(id, new ApiError('rate_limited', 'the server is closing this socket; connect again', undefined, limits.reconnectMs))
