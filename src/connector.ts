@@ -70,6 +70,8 @@ export type Session = {
 export type Connector<Settings = unknown> = {
   /** 'email', 'sms', 'chat', …: what the user sees. */
   channel: string
+  /** Where one account carries several channels: the channel of each kind of address. Its messages name theirs (IncomingMessage.channel). */
+  channels?: Readonly<Record<string, string>>
   /** A name for people: 'E-mail'. */
   title: string
   /** Kinds of address it can write to: 'email', 'phone', or a kind of its own. */

@@ -54,6 +54,12 @@ function optOut(word: string, kind: string): boolean | null {
   return null
 }
 
+/** A picture or the like; where it could not be fetched, a note in its place that says so: the message itself is readable. */
+function toAttachment(one: RawMedia, i: number): IncomingAttachment {
+  if ('base64' in one) return { name: `media-${i + 1}.${extensions[one.contentType] ?? 'bin'}`, contentType: one.contentType, content: new Uint8Array(Buffer.from(one.base64, 'base64')), inline: false }
+  return { name: `media-${i + 1} is missing.txt`, contentType: 'text/plain', content: new Uint8Array(Buffer.from(`Attachment ${i + 1} (${one.contentType}) could not be fetched: ${one.failed}`)), inline: false }
+}
+
 /**
  * What one kept message says. Pure. An incoming one: the message and, for STOP and START, that the pair of numbers may no
  * longer (or again) be used. One of our own: the message as outgoing, and how far it has got.
@@ -69,10 +75,7 @@ export async function parse(bytes: Uint8Array, context: Context): Promise<Incomi
   const out = row !== null && row.direction.startsWith('outbound')
   const sender = canonicalNumber(from, context.region)
   const recipient = canonicalNumber(to, context.region)
-  const attachments: IncomingAttachment[] = raw.media.flatMap((one, i) => 'base64' in one
-    ? [{ name: `media-${i + 1}.${extensions[one.contentType] ?? 'bin'}`, contentType: one.contentType, content: new Uint8Array(Buffer.from(one.base64, 'base64')), inline: false }]
-    : [])
-  const missing = raw.media.flatMap((one, i) => 'failed' in one ? [`Attachment ${i + 1} (${one.contentType}) could not be fetched: ${one.failed}`] : [])
+  const attachments = raw.media.map(toAttachment)
 
   const found: Incoming[] = [{
     type: 'message',
@@ -83,8 +86,7 @@ export async function parse(bytes: Uint8Array, context: Context): Promise<Incomi
     attachments,
     references: [],
     ...(row ? { sentAt: row.date_sent ?? row.date_created } : {}),
-    ...(row?.direction === 'outbound-reply' ? { automatic: 'auto-reply' as const } : {}),
-    ...(missing.length > 0 ? { unreadable: missing.join(' ') } : {})
+    ...(row?.direction === 'outbound-reply' ? { automatic: 'auto-reply' as const } : {})
   }]
   if (out) {
     const receipt = toReceipt(row.sid, row.status, row.error_code)
