@@ -1,0 +1,30 @@
+import { withServer } from './admin.ts'
+import { connect, type Client } from './client.ts'
+import { CliError, type Io } from './io.ts'
+import { demoUser, type GlobalOptions } from './where.ts'
+
+export type LoginOptions = GlobalOptions & { user?: string }
+
+/** Where to connect and with what: KINBOX_URL and KINBOX_TOKEN, else a short-lived token of `--user` from the server on the data folder. */
+export async function findLogin(io: Io, options: LoginOptions): Promise<{ url: string, token: string }> {
+  const { KINBOX_URL: url, KINBOX_TOKEN: token } = io.env
+  const user = options.user ?? (options.demo ? demoUser : undefined)
+  if (!user && token) return { url: url || 'http://127.0.0.1:8420', token }
+  if (!user) throw new CliError(`Whose inbox? Say --user NAME on the server's own machine, or set KINBOX_URL and KINBOX_TOKEN (a token comes from: ${io.command} token create --user NAME).`, { exitCode: 2 })
+  return withServer(io, options, async actions => {
+    const { url } = await actions.status({})
+    if (!url) throw new CliError('The server has not opened its port yet. Try again in a moment.')
+    const { token } = await actions.tokenCreate({ user, name: 'kinbox in the terminal', expiresIn: 15 * 60_000 })
+    return { url, token }
+  })
+}
+
+/** Connects, does something, and disconnects. */
+export async function withClient<T>(io: Io, options: LoginOptions, act: (client: Client) => Promise<T>): Promise<T> {
+  const client = await connect({ ...await findLogin(io, options), signal: io.stopping })
+  try {
+    return await act(client)
+  } finally {
+    client.close()
+  }
+}

@@ -1,0 +1,69 @@
+import type { Command } from 'commander'
+import type { App, Io } from './io.ts'
+import { painter } from './paint.ts'
+import { demoUser, openLog, whereIs, type GlobalOptions } from './where.ts'
+
+/** `kinbox serve [--demo]`: the server, until it is told to stop. */
+export function serve(parent: Command, io: Io): void {
+  parent.command('serve').description('run the server')
+    .action(async (_options: object, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>()
+      const { config, warnings } = whereIs(io, options)
+      const log = openLog(options.demo && !io.env['KINBOX_LOG_LEVEL'] ? { ...config, logLevel: 'warn' } : config)
+      for (const warning of warnings) log.warn({}, warning)
+      const app = await (await io.app()).startApp(config, log)
+      try {
+        io.stdout.write(options.demo ? await demoWords(app, io) : await firstWords(app, io, config.data))
+        await new Promise<void>(resolve => {
+          if (io.stopping.aborted) resolve()
+          io.stopping.addEventListener('abort', () => resolve(), { once: true })
+        })
+      } finally {
+        await app.stop()
+      }
+    })
+}
+
+async function firstWords(app: App, io: Io, folder: string): Promise<string> {
+  const { bold } = painter(io)
+  const users = await app.admin.userList({})
+  const accounts = await app.admin.accountList({})
+  const name = users[0]?.name ?? 'NAME'
+  const steps = [
+    ...(users.length === 0 ? [`  make a user:        printf %s "$PASSWORD" | ${io.command} user add NAME --password-stdin`] : []),
+    ...(accounts.length === 0 ? [
+      `  connect a mailbox:  ${io.command} account add --user ${name} --kind email --settings mail.json   (README.md shows the file)`,
+      `  or a phone number:  ${io.command} account kinds   shows what can be connected`
+    ] : [])
+  ]
+  return [
+    `Kinbox is at ${bold(addressOf(app))}, its data in ${folder}. Ctrl-C ends it.`,
+    ...(steps.length > 0 ? ['What to do next, in another terminal:', ...steps] : [`See what is new: ${io.command} inbox --user ${name}`]), ''
+  ].join('\n')
+}
+
+/** The first start makes a user, and an account of the demo network, which has people who write. */
+async function demoWords(app: App, io: Io): Promise<string> {
+  const { bold, dim } = painter(io)
+  const { admin } = app
+  if (!(await admin.userList({})).some(({ name }) => name === demoUser)) await admin.userAdd({ name: demoUser, password: null })
+  if ((await admin.accountList({ user: demoUser })).length === 0) await admin.accountAdd({ user: demoUser, kind: 'demo', settings: {}, name: 'Demo' })
+  const { token } = await admin.tokenCreate({ user: demoUser, name: 'demo', expiresIn: 7 * 86_400_000 })
+  const url = addressOf(app)
+  return [
+    `Kinbox is at ${bold(url)} with a demo network: nothing leaves this machine. Ctrl-C ends it.`,
+    'In another terminal:',
+    `  ${io.command} inbox --demo            ${dim('one line for each person, whatever they write with')}`,
+    `  ${io.command} read c1 --demo          ${dim('mail, SMS and chat in one thread')}`,
+    `  ${io.command} reply c1 Hello --demo   ${dim('the channel is chosen for you, with the reason')}`,
+    `  ${io.command} inbox --other --demo    ${dim('everybody who is no friend')}`,
+    `  ${io.command} watch --demo            ${dim('what happens, live')}`,
+    'From a program (docs/protocol.md):',
+    `  KINBOX_URL=${url}`,
+    `  KINBOX_TOKEN=${token}`, ''
+  ].join('\n')
+}
+
+function addressOf({ address: { host, port } }: App): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
