@@ -23,9 +23,13 @@ export async function migrate(orm: MikroORM, db: SqliteDatabase, file: string, c
   // Only off before the transaction begins: inside it the pragma does nothing, and rebuilding a parent table would empty its children.
   db.pragma('foreign_keys = OFF')
   try {
-    await orm.migrator.up()
-    const broken = db.pragma('foreign_key_check') as { table: string, parent: string }[]
-    if (broken.length > 0) throw new StartError(`After the migration ${broken.length} rows point to nothing (${broken[0]!.table} to ${broken[0]!.parent}). Go back to the former version with the copy kinbox-before-….db, and report this.`)
+    // Makes the table of migrations, which would wait for the transaction below for ever.
+    await orm.migrator.getPending()
+    await orm.em.fork().transactional(async em => {
+      await orm.migrator.up({ transaction: em.getTransactionContext()! })
+      const broken = db.pragma('foreign_key_check') as { table: string, parent: string }[]
+      if (broken.length > 0) throw new StartError(`The database ${file} was left as it was, because after the migration ${broken.length} rows would point to nothing (${broken[0]!.table} to ${broken[0]!.parent}). Start the former version again, and report this.`)
+    })
   } finally {
     db.pragma('foreign_keys = ON')
   }
