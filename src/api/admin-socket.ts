@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { join, relative } from 'node:path'
-import type { Log } from '../connector.ts'
+import type { Log } from '../model/ports.ts'
 import { AdminError, type AdminActions } from './admin-actions.ts'
 import { jsonLines } from './json-lines.ts'
 

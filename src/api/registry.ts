@@ -1,4 +1,43 @@
 import type { Method } from './method.ts'
+import { accountDiscover } from './methods/account.discover.ts'
+import { accountKinds } from './methods/account.kinds.ts'
+import { accountList } from './methods/account.list.ts'
+import { accountPut } from './methods/account.put.ts'
+import { accountRemove } from './methods/account.remove.ts'
+import { accountResync } from './methods/account.resync.ts'
+import { accountStatus } from './methods/account.status.ts'
+import { accountTest } from './methods/account.test.ts'
+import { blobCreate } from './methods/blob.create.ts'
+import { blobUrl } from './methods/blob.url.ts'
+import { composeResolve } from './methods/compose.resolve.ts'
+import { contactGet } from './methods/contact.get.ts'
+import { contactLink } from './methods/contact.link.ts'
+import { contactList } from './methods/contact.list.ts'
+import { contactMerge } from './methods/contact.merge.ts'
+import { contactPut } from './methods/contact.put.ts'
+import { contactUnlink } from './methods/contact.unlink.ts'
+import { contactUnmerge } from './methods/contact.unmerge.ts'
+import { conversationGet } from './methods/conversation.get.ts'
+import { conversationList } from './methods/conversation.list.ts'
+import { conversationMarkRead } from './methods/conversation.markRead.ts'
+import { conversationMarkUnread } from './methods/conversation.markUnread.ts'
+import { conversationMembers } from './methods/conversation.members.ts'
+import { conversationRoute } from './methods/conversation.route.ts'
+import { conversationUpdate } from './methods/conversation.update.ts'
+import { friendList } from './methods/friend.list.ts'
+import { friendSet } from './methods/friend.set.ts'
+import { identityDelete } from './methods/identity.delete.ts'
+import { identityList } from './methods/identity.list.ts'
+import { identityPut } from './methods/identity.put.ts'
+import { inboxCounts } from './methods/inbox.counts.ts'
+import { messageCancel } from './methods/message.cancel.ts'
+import { messageGet } from './methods/message.get.ts'
+import { messageList } from './methods/message.list.ts'
+import { messageRaw } from './methods/message.raw.ts'
+import { messageRetry } from './methods/message.retry.ts'
+import { messageSend } from './methods/message.send.ts'
+import { outboxList } from './methods/outbox.list.ts'
+import { outboxResolve } from './methods/outbox.resolve.ts'
 import { rpcCancel } from './methods/rpc.cancel.ts'
 import { rpcDiscover } from './methods/rpc.discover.ts'
 import { sessionHello } from './methods/session.hello.ts'
@@ -11,11 +50,23 @@ import { syncUnsubscribe } from './methods/sync.unsubscribe.ts'
 import { tokenCreate } from './methods/token.create.ts'
 import { tokenList } from './methods/token.list.ts'
 import { tokenRevoke } from './methods/token.revoke.ts'
+import { topicList } from './methods/topic.list.ts'
 
 /** Every method of the API. The docs, rpc.discover and the tests read this list. */
 export const methods: readonly Method[] = [
   sessionHello, sessionPing, sessionList, sessionRevoke,
   syncSnapshot, syncSubscribe, syncUnsubscribe,
+  inboxCounts,
+  conversationGet, conversationList, conversationMarkRead, conversationMarkUnread, conversationMembers, conversationRoute, conversationUpdate,
+  topicList,
+  messageCancel, messageGet, messageList, messageRaw, messageRetry, messageSend,
+  outboxList, outboxResolve,
+  composeResolve,
+  contactGet, contactLink, contactList, contactMerge, contactPut, contactUnlink, contactUnmerge,
+  friendList, friendSet,
+  accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountStatus, accountTest,
+  identityDelete, identityList, identityPut,
+  blobCreate, blobUrl,
   tokenCreate, tokenList, tokenRevoke,
-  rpcDiscover, rpcCancel
+  rpcCancel, rpcDiscover
 ]

@@ -1,23 +1,17 @@
 import type { Readable } from 'node:stream'
 import type { Reader } from '../store/tx.ts'
 import type { Ephemeral } from '../model/incoming.ts'
+import type { Accounts } from '../accounts/manage.ts'
+import type { Resolved } from '../outbound/compose.ts'
+import type { SendRequest } from '../outbound/request.ts'
+import type { Outcome } from '../outbound/resolve.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A webhook call; `url` is built from the configured public URL, never from Host. */
 export type WebhookRequest = { method: string, url: string, headers: Record<string, string>, body: Uint8Array }
 export type WebhookAnswer = { status: number, headers?: Record<string, string>, body?: string }
 
-export type SendRequest = {
-  clientId: string
-  conversationId?: number
-  to?: { kind: string, address: string }
-  text: string
-  subject?: string
-  topicId?: number
-  replyTo?: number
-  attachments?: number[]
-  via?: { accountId?: number, channel?: string, address?: string }
-}
+export type { SendRequest }
 
 /** What the methods call in other rooms. Filled by app.ts. */
 export type Rooms = {
@@ -27,17 +21,22 @@ export type Rooms = {
   accept(userId: number, request: SendRequest): Promise<number>
   cancel(userId: number, messageId: number): Promise<void>
   retry(userId: number, messageId: number): Promise<void>
-  resolve(userId: number, attemptId: number, outcome: 'sent' | 'failed'): Promise<void>
-  supervisor: {
-    open(accountId: number): Promise<void>
-    close(accountId: number): Promise<void>
-  }
+  resolve(userId: number, attemptId: number, outcome: Outcome): Promise<void>
+  /** How a message would go out now; writes nothing. */
+  compose(userId: number, request: Omit<SendRequest, 'clientId' | 'text'> & { text?: string }): Promise<Resolved>
+  accounts: Accounts
+  /** The one form of an address, by the connectors that can read its kind. Throws an error with words when it is none. */
+  canonical(userId: number, address: { kind: string, address: string }): Promise<{ kind: string, address: string }>
   /** Null: there is no account with that secret path. */
   webhook(secret: string, request: WebhookRequest): Promise<WebhookAnswer | null>
   /** Passes typing and presence on to the networks. */
   signal?(userId: number, signal: Ephemeral): void
   /** A URL path with a signature that /v1/blobs answers for a few minutes (blob-urls.ts). */
   blobUrl(userId: number, blobId: string): { path: string, expiresAt: number }
+  /** Whether the user has a blob of that id. */
+  blobExists(userId: number, blobId: string): Promise<boolean>
+  /** Keeps a small upload durably; returns its inner id. */
+  upload(userId: number, file: { name: string, contentType: string, content: Uint8Array }): Promise<number>
   /** What a blob id stands for, if it is this user's: an attachment, an upload, a message's bytes. */
   download(userId: number, blobId: string): Promise<{ name: string, contentType: string, size: number, body: Readable } | null>
 }

@@ -7,7 +7,7 @@ export type AccountRef = { id: number, userId: number, kind: string, channel: st
 
 /** How raw bytes are understood. Both are handed in, since only connectors know wire formats. */
 export type Understanding = {
-  /** Throws when the content cannot be read; its message is shown to the user. */
+  /** Throws an error named Unreadable when the content cannot be read; its message is shown to the user. */
   parse(kind: string, raw: Uint8Array, context: Context): Promise<Incoming[]>
   /** null: the connector has no proof of its own. */
   prove(kind: string, raw: Uint8Array, context: Context): Promise<Proof | null>

@@ -4,7 +4,7 @@ import type { Arrival, ReceiveAt } from '../model/arrival.ts'
 import type { ChangeList, EventData } from '../model/event.ts'
 import { Changes } from '../feed/append.ts'
 import type { Wakeup } from '../feed/wakeup.ts'
-import { setBackfill, setCursor, touchAccount } from '../store/accounts.ts'
+import { setBackfill, setCursor } from '../store/accounts.ts'
 import { recount } from '../store/conversations.ts'
 import { listIdentities } from '../store/identities.ts'
 import { fillGaps } from '../store/gaps.ts'
@@ -19,7 +19,10 @@ import type { Arrived, Unit } from './arrive.ts'
 import { understand, unreadable } from './understand.ts'
 import type { Ready } from './understand.ts'
 
-export type Receive = (account: AccountRef, batch: Arrival[], at: ReceiveAt) => Promise<void>
+/** What became of a batch: how many messages were new, were known already, or could not be read (these are new too). */
+export type Received = { stored: number, known: number, unreadable: number }
+
+export type Receive = (account: AccountRef, batch: Arrival[], at: ReceiveAt) => Promise<Received>
 
 /**
  * Takes in what an account hands over. Resolves once the whole batch, its cursor and its events are durable, in one
@@ -31,7 +34,7 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
     const known = await store.read((tx) => batch.map((arrival) => 'raw' in arrival && messageAt(tx, account.id, arrival.remoteId) !== undefined))
     const ready = await Promise.all(batch.map((arrival, i) => known[i] ? again(arrival) : understand(account, arrival, how, blobs)))
     await blobs.sync()
-    await store.hot((tx) => {
+    const received = await store.hot((tx) => {
       const changes = new Changes(account.userId)
       const unit: Unit = { tx, changes, account, own: new Set([...listIdentities(tx, account.userId), ...account.context.own].map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
       const touched = new Map<number, number[]>()
@@ -39,10 +42,17 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
       for (const [id, messages] of touched) recount(tx, changes, id, at.lane === 'history' ? history(messages) : {})
       progress(tx, changes, account, at, unit.now)
       if (!changes.empty) changes.append(tx, unit.now)
+      const stored = [...touched.values()].reduce((sum, { length }) => sum + length, 0)
+      return { stored, known: ready.reduce((sum, { items }) => sum + items.filter(isMessage).length, known.filter(Boolean).length) - stored, unreadable: ready.filter(({ items }) => items.some(isUnreadable)).length }
     }, at.lane === 'live' ? 'live' : 'bulk')
     wakeup.notify(account.userId)
+    return received
   }
 }
+
+type Item = Ready['items'][number]
+const isMessage = (item: Item) => 'message' in item
+const isUnreadable = (item: Item) => 'message' in item && item.message.unreadable !== undefined
 
 /** A place that is known: only its flags matter. */
 function again(arrival: Arrival): Ready {
@@ -87,6 +97,6 @@ function quarantined(one: Ready): Ready {
 
 function progress(tx: Writer, changes: ChangeList, account: AccountRef, at: ReceiveAt, now: number): void {
   if (at.cursor !== undefined) setCursor(tx, account.id, at.lane, at.cursor)
-  if (at.lane === 'live' && at.caughtUp && fillGaps(tx, account.id, now)) touchAccount(tx, changes, account.id)
+  if (at.lane === 'live' && at.caughtUp) fillGaps(tx, changes, account.id, now)
   if (at.lane === 'history' && (at.progress || at.caughtUp)) setBackfill(tx, changes, account.id, at.progress ?? null, at.caughtUp === true)
 }

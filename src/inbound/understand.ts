@@ -31,7 +31,11 @@ export async function understand(account: AccountRef, arrival: Arrival, how: Und
   const digest = createHash('sha256').update(raw).digest()
   const packed = packRaw(digest, raw)
   if (raw.length > rawInline) await blobs.put(raw)
-  const incoming = await how.parse(account.kind, raw, context).catch((error: Error) => [unreadable(error.message)])
+  const incoming = await how.parse(account.kind, raw, context).catch((error: Error) => {
+    // Anything else is not the content's fault: the batch is refused, and comes again.
+    if (error.name !== 'Unreadable') throw error
+    return [unreadable(error.message)]
+  })
   const proof = incoming.some(provable) ? await how.prove(account.kind, raw, context) : null
   const items = await Promise.all(incoming.map((item) => item.type === 'message' ? ready(withFlags(item, arrival), proof, blobs) : item))
   return { at, place: { remoteId: arrival.remoteId, folder }, raw: packed, items }

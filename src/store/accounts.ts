@@ -148,16 +148,15 @@ export async function updateStatus(at: Recording, { userId, id, status, error }:
   await recordChange(at, userId, async (_em, tx, changes) => setAccountStatus(tx, changes, id, status, error))
 }
 
-/** Something that is shown with the account has changed: its gaps. */
-export function touchAccount(tx: Writer, changes: ChangeList, id: number): void {
-  const row = tx.get<{ rev: number }>('UPDATE account SET rev = rev + 1 WHERE id = ? AND removed_at IS NULL RETURNING rev', id)
-  if (row) changes.add('account.changed', id, row.rev)
-}
-
 /** How far a lane has come, in the transaction that stores what it handed over. Not shown to anybody, so no event. */
 export function setCursor(tx: Writer, id: number, lane: Lane, cursor: string): void {
   if (lane === 'live') tx.run('UPDATE account SET cursor_live = ? WHERE id = ?', cursor, id)
   else tx.run('UPDATE account SET cursor_history = ? WHERE id = ?', cursor, id)
+}
+
+/** Both lanes begin again. */
+export function forgetCursors(tx: Writer, id: number): void {
+  tx.run('UPDATE account SET cursor_live = NULL, cursor_history = NULL, history_done = 0, backfill = NULL WHERE id = ?', id)
 }
 
 /** Where the backfill stands; `finished`: all of it has been handed over, and the next open need not ask again. */

@@ -32,7 +32,7 @@ async function house(t: Test) {
     store, blobs, wakeup, clock, log,
     async parse(_kind, raw) {
       const message = JSON.parse(Buffer.from(raw).toString()) as IncomingMessage
-      if (broken.has(message.text)) throw new Error('This message could not be read.')
+      if (broken.has(message.text)) throw Object.assign(new Error('This message could not be read.'), { name: message.text === 'closing' ? 'Error' : 'Unreadable' })
       return [message]
     },
     async prove(_kind, raw) {
@@ -156,6 +156,17 @@ t.test('what cannot be read is shown as such and does not hold up the next', asy
   t.same(await seen('other'), [['before', 'after'], ['']])
   const preview = await store.read((tx) => listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 5 }).map(({ id }) => listMessages(tx, id, { topicId: null, direction: 'before', edge: null, limit: 1 })[0]!.preview))
   t.same(preview, ['after', 'This message could not be read.'])
+})
+
+t.test('when parsing itself is not to be had, the whole batch is refused and can come again', async (t) => {
+  const { hand, arrival, seen, broken } = await house(t)
+  broken.add('closing')
+  const batch = [arrival({ text: 'before' }, 1), arrival({ text: 'closing' }, 2)]
+  await t.rejects(hand(batch))
+  t.same(await seen('other'), [])
+  broken.clear()
+  await hand(batch)
+  t.same(await seen('other'), [['before', 'closing']])
 })
 
 t.test('a message whose content the database refuses is kept as unreadable; the others and the cursor go on', async (t) => {

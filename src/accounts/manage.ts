@@ -1,0 +1,115 @@
+import type { Clock, Connector, Log, Resolver } from '../connector.ts'
+import { accountSettings, changeAccount, createAccount, forgetCursors, getAccount, removeAccount } from '../store/accounts.ts'
+import type { AccountError } from '../store/accounts.ts'
+import { Refusal } from '../store/refusal.ts'
+import type { Seal } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+import { troubleOf } from './failure.ts'
+import { openSession } from './session.ts'
+import { checkSettings, keepSecrets, ownOf } from './settings.ts'
+import type { Supervisor } from './supervisor.ts'
+
+export type AccountDeps = {
+  store: Store
+  seal: Seal
+  clock: Clock
+  log: Log
+  dns: Resolver
+  wakeup: { notify(userId: number): void }
+  supervisor: Pick<Supervisor, 'open' | 'close'>
+  connector(kind: string): Promise<Connector>
+  kinds(): string[]
+}
+
+export type Kind = { kind: string, title: string, channel: string, reaches: readonly string[], settings: object }
+export type PutAccount = { userId: number, id?: number, kind?: string, name?: string, settings?: unknown, ifRev?: number }
+export type Tried = { ok: true } | { ok: false, error: AccountError }
+
+/** What users and the administrator do with accounts. Each throws Refusal or WrongSettings with words for them. */
+export type Accounts = {
+  kinds(): Promise<Kind[]>
+  /** What to try for an address, best first; nothing in it is secret. */
+  discover(kind: string, address: string): Promise<object[]>
+  /** Adds an account, or changes one: secrets that are left out stay. It is opened anew in the background. Returns its id. */
+  put(account: PutAccount): Promise<number>
+  /** Opens a session with these settings and ends it: nothing is received or stored. */
+  test(account: PutAccount): Promise<Tried>
+  /** Ends the session and forgets settings and cursors; the messages stay. */
+  remove(userId: number, id: number): Promise<void>
+  /** Reads everything again from the beginning; what is known is recognised. */
+  resync(userId: number, id: number): Promise<void>
+}
+
+const testMs = 30_000
+
+export function accounts(deps: AccountDeps): Accounts {
+  const { store, seal, clock, wakeup, supervisor } = deps
+  const at = { store, clock, notify: (userId: number) => wakeup.notify(userId) }
+
+  /** The connector and the whole settings that a put means. */
+  async function meant({ userId, id, kind, settings }: PutAccount): Promise<{ connector: Connector, kind: string, settings: unknown }> {
+    if (id === undefined) {
+      if (kind === undefined || settings === undefined) throw new Refusal('not_found', 'Give id to change an account, or kind and settings to add one.')
+      const connector = await deps.connector(kind)
+      return { connector, kind, settings }
+    }
+    const old = await store.read((tx) => getAccount(tx, userId, id) && { row: getAccount(tx, userId, id)!, settings: accountSettings<unknown>(tx, seal, id) })
+    if (!old) throw new Refusal('not_found', 'There is no such account.')
+    if (kind !== undefined && kind !== old.row.kind) throw new Refusal('conflict', `This account is of the kind "${old.row.kind}". Add another one for "${kind}".`)
+    const connector = await deps.connector(old.row.kind)
+    return { connector, kind: old.row.kind, settings: settings === undefined ? old.settings : keepSecrets(connector.settings, old.settings, settings) }
+  }
+
+  return {
+    async kinds() {
+      return Promise.all(deps.kinds().map(async (kind) => {
+        const { title, channel, reaches, settings } = await deps.connector(kind)
+        return { kind, title, channel, reaches, settings }
+      }))
+    },
+    async discover(kind, address) {
+      const connector = await deps.connector(kind)
+      return await connector.discover?.(address, deps.dns) as object[] | undefined ?? []
+    },
+    async put(account) {
+      const { userId, id, name, ifRev } = account
+      const { connector, kind, settings } = await meant(account)
+      checkSettings(connector, settings)
+      const own = ownOf(connector, settings)
+      if (id !== undefined) await changeAccount(at, seal, { userId, id, ...(ifRev === undefined ? {} : { ifRev }), ...(name === undefined ? {} : { name }), settings: { value: settings, own } })
+      const added = id ?? await createAccount(at, seal, { userId, kind, name: name ?? own[0]?.address ?? connector.title, settings, own })
+      // How it goes is told by account.changed.
+      void supervisor.open(added).catch((error: unknown) => deps.log.error({ accountId: added, error: error instanceof Error ? error.message : String(error) }, 'an account could not be opened'))
+      return added
+    },
+    async test(account) {
+      const { connector, kind, settings } = await meant(account)
+      checkSettings(connector, settings)
+      ownOf(connector, settings)
+      const stopping = new AbortController()
+      const ended = new Promise<never>((_, reject) => stopping.signal.addEventListener('abort', () => reject(new Error('only a test')), { once: true }))
+      ended.catch(() => undefined)
+      try {
+        const opened = await openSession({
+          connector, settings, stopping, clock, log: deps.log, openMs: testMs, webhookUrl: null, receive: () => ended, signal: () => undefined, progress: () => undefined,
+          account: { id: 0, userId: account.userId, kind, name: '', hook: '', status: 'connecting', error: null, cursors: { live: null, history: null }, historyDone: true, backfill: null, createdAt: clock.now(), rev: 0 }
+        })
+        await opened.end(5_000)
+        return { ok: true }
+      } catch (error) {
+        return { ok: false, error: troubleOf(error).error }
+      }
+    },
+    async remove(userId, id) {
+      if (!await store.read((tx) => getAccount(tx, userId, id))) throw new Refusal('not_found', 'There is no such account.')
+      await supervisor.close(id)
+      await removeAccount(at, { userId, id })
+    },
+    async resync(userId, id) {
+      if (!await store.read((tx) => getAccount(tx, userId, id))) throw new Refusal('not_found', 'There is no such account.')
+      await supervisor.close(id)
+      await store.hot((tx) => forgetCursors(tx, id))
+      void supervisor.open(id)
+    }
+  }
+}

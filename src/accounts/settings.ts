@@ -1,0 +1,45 @@
+import { Compile } from 'typebox/compile'
+import type { Connector, Named } from '../connector.ts'
+
+/** Settings that a connector does not take. The message names the field and what is expected, never its value. */
+export class WrongSettings extends Error {
+  readonly kind = 'invalid_params'
+}
+
+/** Checks settings against a connector's own schema. Throws WrongSettings. */
+export function checkSettings(connector: Connector, settings: unknown): void {
+  const checker = Compile(connector.settings)
+  if (checker.Check(settings)) return
+  const errors = checker.Errors(settings)
+  const first = errors.find(({ keyword }) => keyword === 'required') ?? errors.find(({ keyword }) => keyword !== 'anyOf') ?? errors[0]
+  const path = 'settings' + (first?.instancePath ?? '').replaceAll('/', '.')
+  throw new WrongSettings(`${path} ${first?.keyword === 'boolean' || first?.keyword === 'additionalProperties' ? 'is not known here, or holds something that is not' : first?.message ?? 'is not what this connector expects'}. account.kinds shows what it takes`)
+}
+
+/** What settings make the user's own, each in its one form. Throws WrongSettings for an address that is none. */
+export function ownOf(connector: Connector, settings: unknown): Named[] {
+  const region = connector.context?.(settings).region ?? null
+  return connector.own(settings).map(({ kind, address, name }) => {
+    const canonical = connector.canonical(kind, address, { region })
+    if (canonical === null) throw new WrongSettings(`"${address.slice(0, 100)}" is not an address of the kind "${kind}"`)
+    return { kind, address: canonical, ...(name ? { name } : {}) }
+  })
+}
+
+type Schema = { properties?: Record<string, Schema>, secret?: boolean }
+
+/** New settings with the secrets they leave out taken from the old ones, so that a form never has to show them. */
+export function keepSecrets(schema: object, old: unknown, settings: unknown): unknown {
+  const { properties = {} } = schema as Schema
+  if (!isObject(old) || !isObject(settings)) return settings
+  const kept: Record<string, unknown> = { ...settings }
+  for (const [name, field] of Object.entries(properties)) {
+    if (field.secret && !(name in kept) && name in old) kept[name] = old[name]
+    else if (field.properties && name in kept) kept[name] = keepSecrets(field, old[name], kept[name])
+  }
+  return kept
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

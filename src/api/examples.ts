@@ -1,0 +1,27 @@
+import type { Account, Contact, Conversation, Identity, Message } from './objects.ts'
+
+/** The people and things that the examples of the docs speak of. */
+const at = '2026-05-03T10:00:00.000Z'
+const friend = { rule: 'friend', text: 'Alice is your friend.', evidence: ['alice@friend.example is proven.'] }
+const alice = { kind: 'email', address: 'alice@friend.example', name: 'Alice', contactId: 'p2', proof: 'verified' as const }
+
+export const messageExample: Message = {
+  id: 'm12', conversationId: 'c4', topicId: 't2', accountId: 'a1', channel: 'email', direction: 'in', sender: alice, recipients: [{ kind: 'email', address: 'ada@example.org', role: 'to' }],
+  subject: 'Trip to the lake', text: 'Saturday at nine?', attachments: [], reactions: [], seen: false, flagged: false, sentAt: at, receivedAt: at, sortAt: at, folder: 'inbox', because: friend,
+  messageId: 'k3J@friend.example', rev: 1
+}
+
+export const conversationExample: Conversation = {
+  id: 'c4', kind: 'person', title: 'Alice', contactId: 'p2', memberCount: 1, folder: 'inbox', archivedAt: null, blocked: false, because: friend, unread: 1,
+  lastMessage: { id: 'm12', direction: 'in', channel: 'email', sender: alice, preview: 'Saturday at nine?', sortAt: at }, lastAt: at, pinned: false, mutedUntil: null, labels: [], rev: 3
+}
+
+export const contactExample: Contact = {
+  id: 'p2', name: 'Alice', addresses: [{ kind: 'email', address: 'alice@friend.example' }, { kind: 'phone', address: '+4915112345678' }], friend: 'friend', blocked: false, notes: null, rev: 2
+}
+
+export const accountExample: Account = {
+  id: 'a1', kind: 'email', name: 'ada@example.org', addresses: [{ kind: 'email', address: 'ada@example.org' }], status: 'live', error: null, backfill: { done: 1200, total: 1200 }, gaps: [], rev: 5
+}
+
+export const identityExample: Identity = { id: 'i1', kind: 'email', address: 'ada@example.org', name: 'Ada', signature: null, accountId: 'a1', rev: 1 }

@@ -1,0 +1,69 @@
+import type { MessageBody, MessageRow } from '../../model/message.ts'
+import { publicId } from '../../model/ids.ts'
+import { attachmentsOf } from '../../store/attachments.ts'
+import { getConversation } from '../../store/conversations.ts'
+import { attemptsOf, dispatchesOf } from '../../store/dispatches.ts'
+import { getBody, getMessage } from '../../store/messages.ts'
+import type { Reader } from '../../store/tx.ts'
+import type { Attempt, Message, MessagePreview } from '../objects.ts'
+import { rfc3339 } from '../time.ts'
+import { partyOf, senderOf } from './party.ts'
+
+/** Texts over this many bytes are cut in lists and events, unless the client asks for more; message.get tells all. */
+export const bodyMaxBytes = 8192
+
+/** A message as clients see it. Over `maxBytes` of UTF-8 its text is cut and `truncated` says so. */
+export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes = bodyMaxBytes): Message {
+  const body = getBody(tx, row.id)
+  const text = cut(body.text, maxBytes)
+  const quoted = body.quoted === null ? null : cut(body.quoted, maxBytes)
+  const truncated = text.length < body.text.length || (quoted !== null && quoted.length < body.quoted!.length)
+  const { rule, text: words, evidence, proof = [] } = row.because
+  return {
+    id: publicId('message', row.id), conversationId: publicId('conversation', row.conversationId), topicId: row.topicId === null ? null : publicId('topic', row.topicId),
+    accountId: publicId('account', row.accountId), channel: row.channel, direction: row.direction, sender: senderOf(tx, row),
+    recipients: body.recipients.map((recipient) => ({ ...partyOf(tx, userId, recipient), role: recipient.role })),
+    subject: body.subject, text, ...(truncated ? { truncated } : {}), ...(quoted === null ? {} : { quoted }),
+    ...(body.html === null ? {} : { html: htmlBlob(row.id) }), attachments: body.attachments === 0 ? [] : attachments(tx, row.id), reactions: [], seen: row.seen, flagged: row.flagged,
+    ...(row.automatic ? { automatic: row.automatic } : {}), ...(body.unreadable === null ? {} : { unreadable: body.unreadable }),
+    sentAt: row.sentAt === null ? null : rfc3339(row.sentAt), receivedAt: rfc3339(row.receivedAt), sortAt: rfc3339(row.sortAt),
+    folder: getConversation(tx, userId, row.conversationId)!.folder, because: { rule, text: words, evidence: [...evidence, ...proof] },
+    ...(row.status ? { status: row.status } : {}), ...(row.direction === 'out' ? { attempts: attempts(tx, userId, row) } : {}), messageId: row.messageId, rev: row.rev
+  }
+}
+
+/** The whole decoded text of a message, in the order it was written. */
+export function originalOf({ text, quoted }: MessageBody): string {
+  return quoted === null ? text : text + '\n\n' + quoted
+}
+
+/** What a list of conversations shows of its newest message. */
+export function previewOf(tx: Reader, userId: number, messageId: number): MessagePreview | null {
+  const row = getMessage(tx, userId, messageId)
+  if (!row) return null
+  return {
+    id: publicId('message', row.id), direction: row.direction, channel: row.channel, sender: senderOf(tx, row), preview: row.preview, sortAt: rfc3339(row.sortAt),
+    ...(row.status ? { status: row.status } : {})
+  }
+}
+
+/** Blob ids name an attachment (`b7`), the bytes of a message (`r7`) or its HTML (`h7`). */
+export const rawBlob = (messageId: number): string => 'r' + messageId
+export const htmlBlob = (messageId: number): string => 'h' + messageId
+
+function attachments(tx: Reader, messageId: number): Message['attachments'] {
+  return attachmentsOf(tx, messageId).map(({ id, name, contentType, size, inline }) => ({ id: publicId('blob', id), name, contentType, size, inline }))
+}
+
+function attempts(tx: Reader, userId: number, message: MessageRow): Attempt[] {
+  return dispatchesOf(tx, message.id).flatMap((dispatch) => attemptsOf(tx, dispatch.id).map((attempt) => ({
+    id: publicId('attempt', attempt.id), accountId: publicId('account', dispatch.accountId), channel: message.channel, recipient: partyOf(tx, userId, attempt), address: attempt.address,
+    status: attempt.status, because: dispatch.because, at: rfc3339(attempt.at), ...(attempt.error ? { error: attempt.error } : {})
+  })))
+}
+
+/** The longest beginning of at most `max` bytes of UTF-8 that ends with a whole character. */
+function cut(text: string, max: number): string {
+  if (text.length * 3 <= max || Buffer.byteLength(text) <= max) return text
+  return new TextDecoder().decode(Buffer.from(text).subarray(0, max), { stream: true })
+}
