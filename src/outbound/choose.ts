@@ -11,6 +11,8 @@ export type ChoiceAccount = {
   id: number
   name: string
   channel: string
+  /** The channel of each kind of address, where one account carries several. */
+  channels?: Readonly<Record<string, string>>
   reaches: readonly string[]
   can: Pick<Abilities, 'attachments' | 'groups' | 'maxChars' | 'maxAttachmentBytes' | 'cost' | 'delay'>
   status: AccountStatus
@@ -69,8 +71,8 @@ export function choose(input: ChoiceInput): Choice {
   return { ok: false, ...refusal(narrowed, input), alternatives: alternatives() }
 }
 
-function asked(usable: Candidate[], { asked }: ChoiceInput): Found | null {
-  const candidate = usable[0]
+function asked(usable: Candidate[], { asked, replyTo, lastIn }: ChoiceInput): Found | null {
+  const candidate = (replyTo && bySpot(usable, replyTo)) ?? (lastIn && bySpot(usable, lastIn)) ?? usable[0]
   if (!asked || !candidate || (asked.accountId === undefined && asked.channel === undefined && asked.address === undefined)) return null
   const what = asked.address ?? asked.channel ?? candidate.account.name
   return { candidate, because: { rule: 'asked', text: `You asked for ${what}`, evidence: [] } }
@@ -121,10 +123,11 @@ function candidates(input: ChoiceInput): Candidate[] {
 }
 
 function candidate(account: ChoiceAccount, addresses: PersonAddress[], input: ChoiceInput): Candidate {
-  const from = account.own.find(({ kind }) => account.reaches.includes(kind)) ?? account.own[0] ?? { kind: '', address: '' }
+  const like = addresses[0]!.kind
+  const from = account.own.find(({ kind }) => kind === like) ?? account.own.find(({ kind }) => account.reaches.includes(kind)) ?? account.own[0] ?? { kind: '', address: '' }
   const to = addresses.map(({ kind, address }) => ({ kind, address }))
   const { kind, problem } = trouble(account, from, to, input)
-  return { accountId: account.id, channel: account.channel, from, to, account, addresses, kind, problem }
+  return { accountId: account.id, channel: account.channels?.[like] ?? account.channel, from, to, account, addresses, kind, problem }
 }
 
 /** Why this account cannot carry the message to these addresses, in words; null when it can. */
@@ -144,9 +147,9 @@ function trouble(account: ChoiceAccount, from: Address, to: Address[], { textLen
 }
 
 /** Whether a way is one that the user asked for. */
-function matches({ account, to }: Candidate, { asked = {} }: ChoiceInput): boolean {
+function matches({ account, channel, to }: Candidate, { asked = {} }: ChoiceInput): boolean {
   return (asked.accountId === undefined || asked.accountId === account.id)
-    && (asked.channel === undefined || asked.channel === account.channel)
+    && (asked.channel === undefined || asked.channel === channel)
     && (asked.address === undefined || to.some(({ address }) => address === asked.address))
 }
 

@@ -51,7 +51,7 @@ function accountsOf(tx: Reader, userId: number, connectors: Connectors): (Choice
     const connector = connectors.get(kind)
     if (!connector) return []
     const own = identitiesOf(tx, id).map((identity) => ({ kind: identity.kind, address: identity.address, ...(identity.name ? { name: identity.name } : {}) }))
-    return [{ id, kind, name, status, channel: connector.channel, reaches: connector.reaches, can: connector.can, own }]
+    return [{ id, kind, name, status, channel: connector.channel, ...(connector.channels ? { channels: connector.channels } : {}), reaches: connector.reaches, can: connector.can, own }]
   })
 }
 
