@@ -22,7 +22,7 @@ export class CursorGone extends Error {
  * are the same loop. Ends when `signal` is aborted. Throws CursorGone when the cursor is outside of what is kept, also
  * later on, when a slow reader was overtaken by pruning.
  */
-export async function* follow(store: Store, wakeup: Wakeup, userId: number, cursor: number, signal: AbortSignal): AsyncGenerator<Event[], void, void> {
+export async function* follow(store: Pick<Store, 'read'>, wakeup: Wakeup, userId: number, cursor: number, signal: AbortSignal): AsyncGenerator<Event[], void, void> {
   while (!signal.aborted) {
     // Before the read, so that no commit slips between the read and the wait.
     const seen = wakeup.version(userId)

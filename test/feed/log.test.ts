@@ -64,6 +64,24 @@ t.test('a commit between the read and the wait wakes the reader', async t => {
   await waiting
 })
 
+t.test('a commit right after an empty read is not slept through', async t => {
+  const { store, wakeup } = await tempStore(t)
+  const ada = await addTestUser(store, 'ada')
+  let reads = 0
+  const racing: Pick<Store, 'read'> = {
+    async read(fn) {
+      const found = await store.read(fn)
+      if (++reads === 1) await commit(store, wakeup, ada, 1, 1)
+      return found
+    }
+  }
+  const end = new AbortController()
+  const timer = setTimeout(() => end.abort(), 5000)
+  const first = await follow(racing, wakeup, ada, 0, end.signal).next()
+  clearTimeout(timer)
+  t.same(first.value?.map(event => event.seq), [1])
+})
+
 t.test('a reader ends when it is told to', async t => {
   const { store, wakeup } = await tempStore(t)
   const ada = await addTestUser(store, 'ada')

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { SqliteConnection } from '@mikro-orm/sqlite'
 import Database from 'better-sqlite3'
 import { join } from 'node:path'
 import { User } from '../../src/store/entities.ts'
@@ -114,6 +115,15 @@ t.test('a promise out of a synchronous transaction is refused, and nothing is wr
   await t.rejects(store.read(async () => 1), /must not return a promise/)
   await t.rejects(store.hot(tx => { tx.savepoint(async () => { tx.run(insert, 1, 'ada') }) }), /must not return a promise/)
   t.equal(await store.read(tx => tx.get<{ n: number }>('SELECT count(*) AS n FROM user')?.n), 0)
+})
+
+t.test('a write that bypassed the queue is found, not joined', async t => {
+  const { store } = await tempStore(t)
+  const native = await store.cold(async em => (em.getConnection() as SqliteConnection).getNativeClient())
+  native.exec('BEGIN')
+  await t.rejects(store.hot(tx => tx.run(insert, 1, 'ada')), /bypassed the queue/)
+  native.exec('ROLLBACK')
+  t.equal(await store.hot(tx => tx.run(insert, 1, 'ada')), 1)
 })
 
 t.test('a transaction ends with its job', async t => {
