@@ -11,6 +11,8 @@ export function automaticOf(head: Head): Automatic | undefined {
   const report = reportType(valueOf(head, 'content-type'))
   if (report === 'delivery-status') return 'bounce'
   if (report === 'disposition-notification') return 'receipt'
+  // RFC 5965: what a provider reports about the user's own mail.
+  if (report === 'feedback-report') return 'notification'
 
   const precedence = keyword(valueOf(head, 'precedence'))
   if (listOf(head) || precedence === 'list') return 'list'
@@ -18,12 +20,13 @@ export function automaticOf(head: Head): Automatic | undefined {
   const submitted = keyword(valueOf(head, 'auto-submitted'))
   if (submitted === 'auto-replied' || precedence === 'auto_reply' || answersByMachine.some((name) => has(head, name))) return 'auto-reply'
   // RFC 3834 section 2: replies by machine have the null sender too, so it says bounce only where nothing says reply.
-  if (/^<\s*>$/.test(valueOf(head, 'return-path')) || /(?:^|[\s<"])mailer-daemon@/i.test(valueOf(head, 'from').slice(0, 1000))) return 'bounce'
+  if (/^<\s*>$/.test(valueOf(head, 'return-path')) || mailerDaemon.test(valueOf(head, 'from').slice(0, 1000))) return 'bounce'
   if (submitted.startsWith('auto-')) return 'notification'
   if (precedence === 'bulk' || precedence === 'junk' || has(head, 'list-unsubscribe')) return 'bulk'
   return undefined
 }
 
+const mailerDaemon = /^mailer-daemon\b|<mailer-daemon(?:@|>)|<\s*>/i
 const answersByMachine = ['x-autoreply', 'x-autorespond', 'x-autoresponder', 'x-auto-reply', 'x-auto-reply-from']
 
 /** The mailing list (RFC 2919 section 3): its id in lower case, with its name where it has one. */

@@ -4,7 +4,8 @@ const LIMIT = 256 * 1024
 
 /**
  * `name` in lower case; `value` unfolded (RFC 5322 section 2.2.3), its bytes as Latin-1 characters.
- * `sound`: every reader finds this field with this value; false from the first damage on, and for the field right before it.
+ * `sound`: every reader finds this field with this value; false from the first damage on, for the field right before it, and
+ * for one with white space before its colon (RFC 5322 section 4.5), which some take for no field.
  */
 export type Field = { name: string, value: string, sound: boolean }
 
@@ -26,8 +27,8 @@ export function scanHead(raw: Uint8Array): Head {
   }
 
   let at = 0
-  // The separator line of an mbox file is no part of the mail.
-  if (/^>?From [^\n]*\n/.test(text)) at = text.indexOf('\n') + 1
+  // The separator line of an mbox file is no part of the mail; `From :` is a header.
+  if (/^>?From (?![ \t]*:)[^\n]*\n/.test(text)) at = text.indexOf('\n') + 1
   while (at < text.length) {
     const end = text.indexOf('\n', at)
     if (end < 0 && raw.byteLength > LIMIT) break
@@ -50,7 +51,7 @@ export function scanHead(raw: Uint8Array): Head {
       damage()
       continue
     }
-    fields.push({ name: field[1]!.toLowerCase(), value: line.slice(field[0].length), sound: !damaged })
+    fields.push({ name: field[1]!.toLowerCase(), value: line.slice(field[0].length), sound: !damaged && !/[ \t]:$/.test(field[0]) })
     if (/[\r\0]/.test(line)) damage()
   }
   return { fields, complete: raw.byteLength <= LIMIT }

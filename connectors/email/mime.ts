@@ -1,12 +1,15 @@
 import type { Readable } from 'node:stream'
 import { MailParser } from 'mailparser'
-import type { AttachmentStream, MessageText } from 'mailparser'
+import type { AddressObject, AttachmentStream, MessageText } from 'mailparser'
 
 /** `contentType` in lower case without parameters; `inline` as the part says it. */
 export type Part = { filename?: string, contentType: string, content: Uint8Array, inline: boolean, contentId?: string }
 
-/** What the MIME library made of the body. `parts` holds at most `maxParts`; `more` counts the others. */
-export type Body = { text: string, html: string, parts: Part[], more: number }
+/**
+ * What the MIME library made of the mail. `parts` holds at most `maxParts`; `more` counts the others. `from` is whom it takes
+ * for the senders: never an identity, a cross-check only.
+ */
+export type Body = { from: string[], text: string, html: string, parts: Part[], more: number }
 
 /**
  * Takes a mail apart (RFC 2045 to 2049), charsets decoded. Never call it outside a worker with a kill timer: there are
@@ -14,9 +17,13 @@ export type Body = { text: string, html: string, parts: Part[], more: number }
  */
 export function readBody(raw: Uint8Array, maxParts: number): Promise<Body> {
   const { promise, resolve, reject } = Promise.withResolvers<Body>()
-  const body: Body = { text: '', html: '', parts: [], more: 0 }
+  const body: Body = { from: [], text: '', html: '', parts: [], more: 0 }
   const parser = new MailParser({ skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true, skipTextLinks: true })
 
+  parser.on('headers', (headers) => {
+    const from = headers.get('from') as AddressObject | undefined
+    body.from = (from?.value ?? []).flatMap((one) => one.group ?? [one]).map((one) => one.address ?? '')
+  })
   parser.on('data', (data: AttachmentStream | MessageText) => {
     if (data.type === 'text') {
       body.text = data.text ?? ''

@@ -33,7 +33,8 @@ export async function parse(raw: Uint8Array, context: Context): Promise<Incoming
 
   const message = fromHead(head, context)
   try {
-    return [{ ...message, ...fromBody(await readBody(raw, MAX_PARTS)) }]
+    const body = await readBody(raw, MAX_PARTS)
+    return [{ ...agreedBy(body.from, message), ...fromBody(body) }]
   } catch {
     return [{ ...message, unreadable: 'The content of this mail is damaged, or made of more parts than any real mail. The original is kept and can be downloaded.' }]
   }
@@ -65,6 +66,13 @@ function fromHead(head: Head, context: Context): IncomingMessage {
     ...(list && { list }),
     ...(automatic && { automatic })
   }
+}
+
+/** The message without its sender's address where the MIME library found another sender in the head than we did. */
+function agreedBy(from: string[], message: IncomingMessage): IncomingMessage {
+  const { kind, address, raw } = message.sender
+  if (address === null || from.length === 1 && canonicalEmail(from[0]!) === address) return message
+  return { ...message, direction: 'in', sender: { kind, address: null, raw } }
 }
 
 function recipientsOf(head: Head): Recipient[] {
