@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, chownSync, constants, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chownSync, closeSync, constants, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -93,14 +93,14 @@ export async function startDovecot({ capability, special = true }: { capability?
     socket.on('data', (chunk) => {
       asked += chunk.toString()
       if (!asked.includes('\r\n\r\n')) return
-      const name = tokens.get(decodeURIComponent(/^GET \/\?token=(\S*) /.exec(asked)?.[1] ?? ''))
+      const name = tokens.get(decodeURIComponent(/^GET \/\?token=([^&\s]*)/.exec(asked)?.[1] ?? ''))
       const body = JSON.stringify(name ? { active: 'true', username: name } : { active: 'false' })
       socket.end(`HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`)
     })
   })
   const introspectionPort = await listening(introspection)
 
-  for (const name of ['base', 'state', 'mail']) mkdirSync(join(folder, name))
+  for (const name of ['state', 'mail']) mkdirSync(join(folder, name))
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost',
     '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', join(folder, 'key.pem'), '-out', join(folder, 'certificate.pem')], { stdio: 'ignore' })
   writeFileSync(join(folder, 'oauth2.conf'), `introspection_mode = get\nintrospection_url = http://127.0.0.1:${introspectionPort}/?token=\nusername_attribute = username\nactive_attribute = active\nactive_value = true\n`)
@@ -141,6 +141,7 @@ userdb {
   args = uid=${root ? 'nobody' : process.getuid?.()} gid=${root ? 'nogroup' : process.getgid?.()} home=${folder}/mail/%n allow_all_users=yes
 }
 namespace inbox {
+  separator = /
   inbox = yes
   mailbox Sent {
     auto = create
@@ -186,18 +187,27 @@ service lmtp {
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =
 }
 `)
-  if (root) {
-    const [uid, gid] = [Number(execFileSync('id', ['-u', 'nobody'])), Number(execFileSync('id', ['-g', 'nobody']))]
-    for (const name of ['', 'base', 'state', 'mail']) chownSync(join(folder, name), uid, gid)
-  }
+  const owner: [number, number] | null = root ? [Number(execFileSync('id', ['-u', 'nobody'])), Number(execFileSync('id', ['-g', 'nobody']))] : null
+  if (owner) for (const name of ['', 'state', 'mail']) chownSync(join(folder, name), ...owner)
 
   let server: ChildProcess | null = null
-  const kill = () => { server?.kill('SIGKILL') }
+  /** Dovecot and its children are one process group. */
+  const signal = (name: 'SIGTERM' | 'SIGKILL') => {
+    try {
+      if (server?.pid) process.kill(-server.pid, name)
+    } catch {
+      // It is gone already.
+    }
+  }
+  const kill = () => signal('SIGKILL')
   const dovecot: Dovecot = {
     host: '127.0.0.1',
     ports: { imap, imaps, submission, lmtp },
@@ -206,9 +216,15 @@ service stats {
     tokens,
     sink,
     async start() {
-      // A daemon that inherits stdout would keep the test's shell waiting.
-      const log = openSync(join(folder, 'output'), 'a')
-      server = spawn(binary, ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: ['ignore', log, log] })
+      rmSync(join(folder, 'base'), { recursive: true, force: true })
+      mkdirSync(join(folder, 'base'))
+      if (owner) chownSync(join(folder, 'base'), ...owner)
+      // A daemon that inherits stdout would keep the test's shell waiting. The pipe closes however this process ends, and takes the group with it.
+      const output = openSync(join(folder, 'output'), 'a')
+      const script = `{ cat <&3 >/dev/null; kill -9 -$$; } & exec ${binary} -F -c "${join(folder, 'dovecot.conf')}" 3<&-`
+      server = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', output, output, 'pipe'], detached: true })
+      closeSync(output)
+      server.stdio[3]?.on('error', () => {})
       const gone = once(server, 'exit').then(() => {
         throw new Error(`Dovecot did not start: ${readFileSync(join(folder, 'output'), 'utf8')}`)
       })
@@ -218,10 +234,12 @@ service stats {
     async stop() {
       if (!server) return
       const ended = once(server, 'exit')
-      server.kill('SIGTERM')
-      const hard = setTimeout(kill, 3000)
+      signal('SIGTERM')
+      // Its master waits a whole second for children that are gone within milliseconds.
+      const hard = setTimeout(kill, 150)
       await ended
       clearTimeout(hard)
+      kill()
       server = null
     },
     async restart() {
@@ -230,7 +248,7 @@ service stats {
     },
     async deliver(to, raw) {
       const connection = new SMTPConnection({ host: '127.0.0.1', port: lmtp, lmtp: true, ignoreTLS: true, logger: false })
-      const broken = once(connection, 'error').then(([error]) => { throw error })
+      const broken = new Promise<never>((_, reject) => connection.on('error', reject))
       broken.catch(() => {})
       await Promise.race([broken, new Promise<void>((resolve, reject) => connection.connect((error) => error ? reject(error) : resolve()))])
       const bytes = Buffer.from(typeof raw === 'string' ? raw.replace(/\r?\n/g, '\r\n') : raw)
