@@ -11,12 +11,12 @@ export function readAllowed(text: string): Map<string, string> {
 }
 
 /**
- * The skips that fail the run. Outside of CI a skip whose reason begins with `needs NAME` is allowed where the server NAME could not
+ * The skips that fail the run. Outside of CI a skip whose reason begins with a server's name is allowed where that server could not
  * be installed; in CI only the list counts.
  */
 export function refusedSkips<Skip extends { name: string, why: string }>(skipped: Skip[], allowed: Map<string, string>, { inCi, missing }: { inCi: boolean, missing: string[] }): Skip[] {
   return skipped.filter(({ name, why }) => {
     if (allowed.has(name)) return false
-    return inCi || !missing.some(server => why.toLowerCase().startsWith('needs ' + server))
+    return inCi || !missing.some(server => why.toLowerCase().startsWith(server + ' '))
   })
 }

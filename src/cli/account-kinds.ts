@@ -4,7 +4,7 @@ import type { Io } from './io.ts'
 import { painter } from './paint.ts'
 import type { GlobalOptions } from './where.ts'
 
-type Schema = { properties?: Record<string, Schema>, required?: string[], type?: string | string[], enum?: unknown[], const?: unknown, anyOf?: Schema[], description?: string, default?: unknown, secret?: boolean }
+type Schema = { properties?: Record<string, Schema>, required?: string[], type?: string | string[], enum?: unknown[], const?: unknown, anyOf?: Schema[], title?: string, description?: string, default?: unknown, secret?: boolean }
 
 /** `kinbox account kinds [--json]`: what can be connected, and what its settings are. */
 export function accountKinds(parent: Command, io: Io): void {
@@ -31,7 +31,8 @@ function settingLines(schema: Schema, prefix: string): string[] {
       field.secret ? 'secret' : null,
       field.default !== undefined ? `default ${JSON.stringify(field.default)}` : null
     ].filter(note => note !== null)
-    return [`${prefix}${name}  ${notes.join(', ')}${field.description ? `. ${field.description}` : ''}`]
+    const words = [field.title, field.description].filter(text => text !== undefined).map(text => text.replace(/\.$/, ''))
+    return [`${prefix}${name}  ${[notes.join(', '), ...words].join('. ')}`]
   })
 }
 

@@ -10,7 +10,7 @@ const stream = `TAP version 14
         1..1
     ok 1 - adds # time=13.39ms
     
-    ok 2 - skipped whole # SKIP needs dovecot: not installed
+    ok 2 - skipped whole # SKIP Dovecot is not installed
     # Subtest: nested
         # Subtest: inner \\#1
 ok that is noise of a test
@@ -53,7 +53,7 @@ t.test('what a TAP stream says', async t => {
   const { counts, skipped, failed, files } = read(stream)
   t.same(counts, { total: 5, pass: 1, fail: 1, todo: 0, skip: 3 }, 'the totals are tap\'s own')
   t.same(skipped, [
-    { name: 'test/a.test.ts > skipped whole', why: 'needs dovecot: not installed' },
+    { name: 'test/a.test.ts > skipped whole', why: 'Dovecot is not installed' },
     { name: 'test/a.test.ts > nested > inner #1 > an assertion', why: 'why' },
     { name: 'test/e.test.ts', why: 'no tests found' }
   ], 'skips by their full name')
@@ -67,7 +67,7 @@ t.test('a stream that breaks off has no totals', async t => {
 })
 
 t.test('which skips fail the run', async t => {
-  const skipped = [{ name: 'a > b', why: 'needs dovecot: not installed' }, { name: 'c > d', why: 'later' }, { name: 'e', why: 'listed' }]
+  const skipped = [{ name: 'a > b', why: 'Dovecot is not installed' }, { name: 'c > d', why: 'later' }, { name: 'e', why: 'listed' }]
   const allowed = readAllowed('# comment\n\ne: because it is\n')
   const names = (ci: boolean, missing: string[]) => refusedSkips(skipped, allowed, { inCi: ci, missing }).map(({ name }) => name)
   t.same(names(true, ['dovecot']), ['a > b', 'c > d'], 'in CI all but the listed')
