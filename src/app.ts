@@ -1,0 +1,190 @@
+import { randomBytes, createHmac } from 'node:crypto'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Config } from '../config/options.ts'
+import { canonicalizer } from './accounts/canonical.ts'
+import { connectorKinds, loadConnector } from './accounts/load.ts'
+import { accounts as manageAccounts } from './accounts/manage.ts'
+import { openParsePool } from './accounts/parse-pool.ts'
+import { prover } from './accounts/prove.ts'
+import { cachingResolver } from './accounts/resolver.ts'
+import { supervisor as watchAccounts } from './accounts/supervisor.ts'
+import type { SupervisorDeps } from './accounts/supervisor.ts'
+import type { AdminActions } from './api/admin-actions.ts'
+import { openAdminSocket } from './api/admin-socket.ts'
+import { openBlobUrls } from './api/blob-urls.ts'
+import { findBlob } from './api/blobs.ts'
+import { render } from './api/present/render.ts'
+import { snapshot } from './api/present/snapshot.ts'
+import type { Rooms } from './api/rooms.ts'
+import { startServer } from './api/server.ts'
+import type { ServerDeps } from './api/server.ts'
+import { openRevocations, openSignals } from './api/signals.ts'
+import { signalOf } from './api/present/signal.ts'
+import { openBlobs } from './blobs/blobs.ts'
+import { adminActions } from './cli/actions.ts'
+import type { Clock, Log, Resolver } from './connector.ts'
+import { Wakeup } from './feed/wakeup.ts'
+import { receiver } from './inbound/receive.ts'
+import { acceptor } from './outbound/accept.ts'
+import { cancel } from './outbound/cancel.ts'
+import { resolveCompose } from './outbound/compose.ts'
+import { deliverer as openDeliverer } from './outbound/deliver.ts'
+import { resolve } from './outbound/resolve.ts'
+import { retry } from './outbound/retry.ts'
+import { insertAttachment } from './store/attachments.ts'
+import { openStore } from './store/database.ts'
+import { ownFolder } from './store/folder-lock.ts'
+import { openSeal } from './store/seal.ts'
+
+/** A server that runs in this process. */
+export type App = { address: { host: string, port: number }, url: string, admin: AdminActions, stop(): Promise<void> }
+
+/** What the world gives, where a test gives something else. */
+export type World = {
+  clock?: Clock
+  dns?: Resolver
+  random?(): number
+  /** Folders of connectors, besides those that come along. */
+  connectors?: string[]
+  accounts?: Pick<SupervisorDeps, 'openMs' | 'retryBaseMs' | 'retryMaxMs'>
+  server?: Partial<Pick<ServerDeps, 'limits' | 'checkResults' | 'throttle'>>
+}
+
+const ownConnectors = join(import.meta.dirname, '../connectors')
+const parsers = 2
+const stopMs = 10_000
+
+/**
+ * Opens every room over one data folder, which this process then owns, and joins them. Only a server `connects` accounts.
+ * Throws StartError, whose message says what to do.
+ */
+async function openHouse(config: Config, log: Log, world: World, connects: boolean) {
+  const { clock = { now: Date.now }, random = Math.random } = world
+  const owner = ownFolder(config.data)
+  try {
+    const store = await openStore({ folder: config.data, clock, log })
+    const seal = openSeal(config.data, config.secretKey)
+    const blobs = openBlobs(config.data)
+    const wakeup = new Wakeup()
+    const folders = [ownConnectors, ...config.connectors ? [config.connectors] : [], ...world.connectors ?? []]
+    const connector = (kind: string) => loadConnector(folders, kind)
+    const kinds = () => connectorKinds(folders)
+    const dns = cachingResolver({ clock, ...(world.dns ? { ask: world.dns } : {}) })
+    const pool = openParsePool({ folders, size: parsers, timeoutMs: config.parseSeconds * 1000 })
+    const receiving = { store, blobs, wakeup, clock, log, parse: pool.parse }
+    const receive = receiver({ ...receiving, prove: prover({ connector, dns, log }) })
+    const receiveFiles = receiver({ ...receiving, prove: prover({ connector, dns: noDns, log }) })
+    const signals = openSignals()
+    let url = config.publicUrl
+    const supervisor = watchAccounts({
+      store, seal, wakeup, clock, log, random, connector, receive,
+      webhookUrl: (hook) => config.publicUrl === null ? null : `${config.publicUrl.replace(/\/$/, '')}/hooks/${hook}`,
+      signal: (userId, accountId, signal) => void signalOf(store, userId, accountId, signal).then((found) => found && signals.publish(userId, found)),
+      live: (accountId) => deliverer.wake(accountId),
+      ...world.accounts
+    })
+    const deliverer = openDeliverer({
+      store, wakeup, clock, log, random, session: (id) => supervisor.session(id), path: (digest) => blobs.path(digest),
+      loginNeeded: (id, error) => void supervisor.loginNeeded(id, error)
+    })
+    const region = config.region
+    const canonical = canonicalizer({ store, seal, region, connector, kinds })
+    const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
+    const stopping = new AbortController()
+    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort() })
+    return {
+      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, signals, actions, stopping,
+      listensAt: (at: string) => void (url = at),
+      async close() {
+        await Promise.all([supervisor.stop(), deliverer.stop()])
+        await pool.close()
+        await store.close()
+        owner.release()
+      }
+    }
+  } catch (error) {
+    owner.release()
+    throw error
+  }
+}
+
+type House = Awaited<ReturnType<typeof openHouse>>
+
+/** Old mail is judged by what it carries: its keys are gone from DNS, and a thousand mails would ask a thousand times. */
+const noDns: Resolver = async () => { throw Object.assign(new Error('no DNS for files'), { code: 'ENODATA' }) }
+
+/** Starts the server: sockets, HTTP, the admin socket, and the sessions of all accounts. Throws StartError. */
+export async function startApp(config: Config, log: Log, world: World = {}): Promise<App> {
+  const house = await openHouse(config, log, world, true)
+  const { store, wakeup, clock, blobs, signals, supervisor, deliverer, actions } = house
+  const revocations = openRevocations()
+  const blobUrls = openBlobUrls({ sign: signer(), clock })
+  try {
+    const server = await startServer({
+      store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, rooms: roomsOf(house, blobUrls), host: config.host, port: config.port,
+      publicUrl: config.publicUrl, origins: config.origins, ...(config.trustedProxies.length > 0 ? { trustProxy: [...config.trustedProxies] } : {}),
+      ...world.server, limits: { uploadBytes: config.uploadMib * 1024 * 1024, ...world.server?.limits }
+    })
+    const admin = await openAdminSocket({ folder: config.data, actions, log })
+    const { hostname, port } = new URL(server.address)
+    house.listensAt(server.address)
+    await deliverer.start()
+    await supervisor.start()
+    log.info({ url: server.address, data: config.data }, 'kinbox is up')
+    let stopped: Promise<void> | undefined
+    const stop = () => stopped ??= (async () => {
+      const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
+      await Promise.all([server.close(), admin.close()])
+      await house.close()
+      clearTimeout(late)
+      log.info({}, 'kinbox has stopped')
+    })()
+    house.stopping.signal.addEventListener('abort', () => process.kill(process.pid, 'SIGTERM'), { once: true })
+    return { address: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }, url: server.address, admin: actions, stop }
+  } catch (error) {
+    await house.close()
+    throw error
+  }
+}
+
+/** The verbs of `kinbox` without a server, for a process that owns the folder meanwhile. Throws StartError where another one does. */
+export async function openAdmin(config: Config, log: Log, world: World = {}): Promise<{ actions: AdminActions, close(): Promise<void> }> {
+  const house = await openHouse(config, log, world, false)
+  return { actions: house.actions, close: house.close }
+}
+
+/** Links to blobs live for minutes: their key lives as long as the process. */
+function signer(): (text: string) => string {
+  const key = randomBytes(32)
+  return (text) => createHmac('sha256', key).update(text).digest('base64url')
+}
+
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer }: House, urls: { sign: Rooms['blobUrl'] }): Rooms {
+  const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
+  const accept = acceptor({ ...outbox, seal, connector })
+  return {
+    snapshot,
+    accept,
+    accounts,
+    canonical,
+    cancel: (userId, messageId) => cancel(outbox, userId, messageId),
+    retry: (userId, messageId) => retry(outbox, userId, messageId),
+    resolve: (userId, attemptId, outcome) => resolve(outbox, userId, attemptId, outcome),
+    compose: (userId, request) => resolveCompose({ store, seal, connector }, userId, request),
+    webhook: (hook, request) => supervisor.webhook(hook, request),
+    blobUrl: urls.sign,
+    blobExists: async (userId, blobId) => await store.read((tx) => findBlob(tx, userId, blobId)) !== null,
+    async upload(userId, { name, contentType, content }) {
+      const digest = await blobs.put(content)
+      await blobs.sync()
+      return store.hot((tx) => insertAttachment(tx, userId, { messageId: null, digest, name, contentType, size: content.length, inline: false, contentId: null }, clock.now()))
+    },
+    async download(userId, blobId) {
+      const found = await store.read((tx) => findBlob(tx, userId, blobId))
+      if (!found) return null
+      const { name, contentType, size, content } = found
+      return { name, contentType, size, body: content instanceof Uint8Array ? Readable.from([content]) : blobs.stream(content.digest) }
+    }
+  }
+}

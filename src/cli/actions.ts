@@ -1,0 +1,113 @@
+import type { AdminActions } from '../api/admin-actions.ts'
+import { AdminError } from '../api/admin-actions.ts'
+import type { Accounts } from '../accounts/manage.ts'
+import type { Understanding } from '../inbound/account.ts'
+import type { Receive } from '../inbound/receive.ts'
+import type { Address, Clock } from '../connector.ts'
+import { parseId, publicId } from '../model/ids.ts'
+import { createAccount, getAccount, listAccounts, updateStatus } from '../store/accounts.ts'
+import { recordChange } from '../store/events.ts'
+import type { Recording } from '../store/events.ts'
+import { listIdentities, ownAddresses } from '../store/identities.ts'
+import { createLogin } from '../store/logins.ts'
+import type { Seal } from '../store/seal.ts'
+import type { Store } from '../store/store.ts'
+import { addUser, listUsers, userByName, UserError } from '../store/users.ts'
+import type { UserRow } from '../store/users.ts'
+import { importMail } from './import-mail.ts'
+
+export type ActionDeps = {
+  store: Store
+  seal: Seal
+  clock: Clock
+  wakeup: { notify(userId: number): void }
+  accounts: Accounts
+  canonical(userId: number, address: Address): Promise<Address>
+  /** Receiving with a proof that asks no DNS: keys of old mail are gone, and a thousand mails would ask a thousand times. */
+  receiveFiles: Receive
+  url(): string | null
+  stop(): void
+}
+
+export type { Understanding }
+
+/** The verbs of `kinbox` that change something, for whoever owns the data folder. */
+export function adminActions(deps: ActionDeps): AdminActions {
+  const { store, seal, clock, wakeup, accounts } = deps
+  const notify = (userId: number) => wakeup.notify(userId)
+  const at: Recording = { store, clock, notify }
+
+  async function userNamed(name: string): Promise<UserRow> {
+    const { user, all } = await store.read((tx) => ({ user: userByName(tx, name), all: listUsers(tx) }))
+    if (user) return user
+    throw new AdminError('not_found', all.length === 0 ? 'There is no user yet. Make one: kinbox user add NAME --password-stdin' : `There is no user "${name}". There are: ${all.map((one) => one.name).join(', ')}`)
+  }
+
+  return {
+    status: async () => ({ url: deps.url() }),
+    async userAdd({ name, password }) {
+      return { id: publicId('user', await inWords(addUser(store, { name, password }, clock))) }
+    },
+    userList: () => store.read((tx) => listUsers(tx).map(({ id, name, createdAt }) => ({ id: publicId('user', id), name, createdAt }))),
+    async tokenCreate({ user, name, expiresIn }) {
+      const { id } = await userNamed(user)
+      const { secret } = await createLogin(store, { userId: id, kind: 'token', name, ...(expiresIn === undefined ? {} : { expiresAt: clock.now() + expiresIn }) }, clock, notify)
+      return { token: secret }
+    },
+    async accountAdd({ user, kind, settings, name }) {
+      const { id } = await userNamed(user)
+      return { id: publicId('account', await inWords(accounts.put({ userId: id, kind, settings, ...(name === undefined ? {} : { name }) }))) }
+    },
+    async accountList({ user }) {
+      const users = user === undefined ? await store.read(listUsers) : [await userNamed(user)]
+      return store.read((tx) => users.flatMap((one) => listAccounts(tx, one.id).map(({ id, kind, name, status, error }) => ({ id: publicId('account', id), user: one.name, kind, name, status, ...(error ? { error: error.text } : {}) }))))
+    },
+    accountKinds: async () => (await accounts.kinds()).map(({ kind, title, channel, settings }) => ({ kind, title, channel, settings })),
+    async importFiles({ user, account, own, paths }, { progress, signal }) {
+      const { id: userId } = await userNamed(user)
+      const addresses = await inWords(Promise.all(own.map((address) => deps.canonical(userId, { kind: 'email', address }))))
+      const accountId = account === undefined ? await importedAccount(userId) : await accountOf(userId, account)
+      await recordChange(at, userId, async (_em, tx, changes) => {
+        const kept = listIdentities(tx, userId).filter((identity) => identity.accountId === accountId)
+        ownAddresses(tx, changes, userId, accountId, [...kept.map(({ kind, address }) => ({ kind, address })), ...addresses])
+      })
+      const all = await store.read((tx) => listIdentities(tx, userId).map(({ kind, address }) => ({ kind, address })))
+      const ref = { id: accountId, userId, kind: 'email', channel: 'email', since: clock.now(), context: { own: all, region: null, authserv: null } }
+      const summary = await inWords(importMail({ account: ref, paths, receive: deps.receiveFiles, now: clock.now(), signal, progress }))
+      return { account: publicId('account', accountId), ...summary }
+    },
+    stop: async () => deps.stop()
+  }
+
+  async function accountOf(userId: number, account: string): Promise<number> {
+    const id = parseId('account', account)
+    if (id === null || !await store.read((tx) => getAccount(tx, userId, id))) throw new AdminError('not_found', `There is no account ${account}. List them: kinbox account list`)
+    return id
+  }
+
+  /** Where files go that belong to no account: one for each user, made on first use, never connected. */
+  async function importedAccount(userId: number): Promise<number> {
+    const known = await store.read((tx) => listAccounts(tx, userId).find(({ name, kind, status }) => name === imported && kind === 'email' && status === 'stopped'))
+    if (known) return known.id
+    const id = await createAccount(at, seal, { userId, kind: 'email', name: imported, settings: {}, own: [] })
+    await updateStatus(at, { userId, id, status: 'stopped', error: null })
+    return id
+  }
+}
+
+const imported = 'Imported'
+
+/** What other rooms refuse in words is told to whoever is at the terminal. */
+async function inWords<T>(doing: Promise<T>): Promise<T> {
+  try {
+    return await doing
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const kind = 'kind' in error ? error.kind : undefined
+    if (error instanceof UserError || kind === 'conflict') throw new AdminError('conflict', error.message)
+    if (kind === 'not_found') throw new AdminError('not_found', error.message)
+    if (kind === 'invalid_params') throw new AdminError('invalid', error.message)
+    if ('code' in error && error.code === 'ENOENT') throw new AdminError('not_found', error.message)
+    throw error
+  }
+}
