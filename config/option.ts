@@ -14,6 +14,7 @@ export type Option<Value> = { env: string, kind: Kind<Value>, default: Value, do
 export type OptionTable = Record<string, Option<unknown>>
 export type Values<Table> = { [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never }
 
+/** Anything. */
 export const text: Kind<string> = {
   words: 'a text that is not empty',
   example: 'text',
@@ -21,8 +22,10 @@ export const text: Kind<string> = {
   write: value => value
 }
 
+/** Not checked here: who opens it says what is wrong. */
 export const path: Kind<string> = { ...text, words: 'a path; a relative one starts where the server is started', example: '/var/lib/kinbox' }
 
+/** Without a port. */
 export const host: Kind<string> = {
   words: 'a host name or an IP address, without a port',
   example: '127.0.0.1',
@@ -33,6 +36,7 @@ export const host: Kind<string> = {
   write: value => value
 }
 
+/** Decimal digits, within bounds that are both allowed. */
 export function integer(least: number, most: number, example: number): Kind<number> {
   return {
     words: `a whole number from ${least} to ${most}`,
@@ -46,6 +50,7 @@ export function integer(least: number, most: number, example: number): Kind<numb
   }
 }
 
+/** One of some words, in any case. */
 export function choice<const Words extends readonly string[]>(...choices: Words): Kind<Words[number]> {
   return {
     words: 'one of ' + choices.join(', '),
@@ -108,8 +113,9 @@ export const key: Kind<string> = {
   write: value => value
 }
 
+/** A kind whose default may be null: not set. */
 export function optional<Value>(kind: Kind<Value>): Kind<Value | null> {
-  return { ...kind, read: kind.read, write: value => value === null ? '' : kind.write(value) }
+  return { ...kind, write: value => value === null ? '' : kind.write(value) }
 }
 
 /** Separated by commas. */

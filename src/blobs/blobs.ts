@@ -71,9 +71,9 @@ export function openBlobs(folder: string): Blobs {
     try {
       const folders = new Set(paths.map(dirname))
       await Promise.all(paths.map(fsyncFile))
-      await Promise.all([...folders].map(fsyncPath))
+      await Promise.all([...folders].map(fsyncFolder))
       // The folder of a first byte may be new itself, and so may be the root.
-      if (folders.size > 0) await Promise.all([root, folder].map(fsyncPath))
+      if (folders.size > 0) await Promise.all([root, folder].map(fsyncFolder))
     } catch (error) {
       for (const path of paths) {
         unsynced.add(path)
@@ -140,6 +140,11 @@ async function fsyncFile(path: string): Promise<void> {
   await fsyncPath(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
+}
+
+/** So that the names in it are on disk too. Windows knows no such thing. */
+async function fsyncFolder(path: string): Promise<void> {
+  if (process.platform !== 'win32') await fsyncPath(path)
 }
 
 async function fsyncPath(path: string): Promise<void> {

@@ -60,6 +60,7 @@ export function accountByHook(tx: Reader, hook: string): AccountRow | undefined 
   return row && rowOf(row)
 }
 
+/** The user's accounts that are not removed, in the order they were added. */
 export function listAccounts(tx: Reader, userId: number): AccountRow[] {
   return tx.all<Columns>(`SELECT ${columns} FROM account WHERE user_id = ? AND removed_at IS NULL ORDER BY id`, userId).map(rowOf)
 }
@@ -123,7 +124,7 @@ export async function changeAccount(at: Recording, seal: Seal, change: { userId:
   })
 }
 
-/** Takes an account away: its messages stay, its secrets and cursors go, its addresses remain the user's own. */
+/** Takes an account away: its messages stay, its secrets and cursors go, its addresses remain the user's own. Throws Refusal not_found. */
 export async function removeAccount(at: Recording, { userId, id }: { userId: number, id: number }): Promise<void> {
   await recordChange(at, userId, async (em, tx, changes) => {
     const account = await em.findOne(Account, { id, userId, removedAt: null })

@@ -73,6 +73,10 @@ class SqliteStore implements Store {
     return this.#trouble
   }
 
+  get waiting(): number {
+    return this.#queue.waiting
+  }
+
   async read<T>(fn: (tx: Reader) => T): Promise<T> {
     // A read from inside a read already has its view.
     if (this.#reading.inTransaction) return fn(this.#reader)

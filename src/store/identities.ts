@@ -12,10 +12,12 @@ export type IdentityRow = { id: number, userId: number, accountId: number | null
 
 const columns = 'id, user_id AS userId, account_id AS accountId, kind, address, name, signature, rev'
 
+/** All addresses of the user's own, in the order they were added. */
 export function listIdentities(tx: Reader, userId: number): IdentityRow[] {
   return tx.all<IdentityRow>(`SELECT ${columns} FROM identity WHERE user_id = ? ORDER BY id`, userId)
 }
 
+/** One of them; undefined when the user has none of that id. */
 export function getIdentity(tx: Reader, userId: number, id: number): IdentityRow | undefined {
   return tx.get<IdentityRow>(`SELECT ${columns} FROM identity WHERE id = ? AND user_id = ?`, id, userId)
 }

@@ -47,7 +47,7 @@ function copyAside(db: SqliteDatabase, file: string, before: string, now: number
   try {
     closeSync(openSync(partial, 'w', 0o600))
     db.prepare('VACUUM INTO ?').run(partial)
-    for (const path of [partial, dirname(file)]) {
+    for (const path of process.platform === 'win32' ? [] : [partial, dirname(file)]) {
       const fd = openSync(path, 'r')
       fsyncSync(fd)
       closeSync(fd)

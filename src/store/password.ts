@@ -19,6 +19,7 @@ export type Passwords = {
   check(password: string, stored: string | null): Promise<boolean>
 }
 
+/** See Passwords. Makes one hash of nobody's password first, to compare with where there is none. */
 export function passwords(): Passwords {
   const waiting: (() => void)[] = []
   let free = atOnce

@@ -108,6 +108,7 @@ function makeKey(file: string): Buffer {
   } finally {
     rmSync(partial, { force: true })
   }
+  if (process.platform === 'win32') return readKey(file)!
   const folder = openSync(join(file, '..'), 'r')
   fsyncSync(folder)
   closeSync(folder)

@@ -16,5 +16,7 @@ export type Store = {
   cold<T>(fn: (em: EntityManager, tx: Writer) => Promise<T>, lane?: WriteLane): Promise<T>
   /** Why the database cannot be written just now (full disk, read-only file), in words; null when it can. Learnt from the last write, cleared by the next that succeeds. */
   readonly trouble: string | null
+  /** How many jobs wait for the writer. */
+  readonly waiting: number
   close(): Promise<void>
 }

@@ -60,14 +60,17 @@ export async function checkPassword(store: Store, name: string, password: string
   return right && found ? found.id : null
 }
 
+/** Compared without case. */
 export function userByName(tx: Reader, name: string): UserRow | undefined {
   return tx.get<UserRow>('SELECT id, name, created_at AS createdAt, rev FROM user WHERE name = ?', name.normalize('NFC'))
 }
 
+/** The user of that id, whoever asks. */
 export function userById(tx: Reader, id: number): UserRow | undefined {
   return tx.get<UserRow>('SELECT id, name, created_at AS createdAt, rev FROM user WHERE id = ?', id)
 }
 
+/** Everybody on this server, for its operator. */
 export function listUsers(tx: Reader): UserRow[] {
   return tx.all<UserRow>('SELECT id, name, created_at AS createdAt, rev FROM user ORDER BY id')
 }

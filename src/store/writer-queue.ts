@@ -18,6 +18,10 @@ export class WriterQueue {
   #closed = false
   #idle: (() => void)[] = []
 
+  get waiting(): number {
+    return this.#waiting.live.length + this.#waiting.bulk.length
+  }
+
   /** Settles as `job` does. Rejects at once when called from inside a job, or after close. */
   enter<T>(lane: WriteLane, job: () => T | Promise<T>): Promise<T> {
     if (this.#inside.getStore()?.open) return Promise.reject(new Error('the writer queue was entered again from inside a job, which would wait for itself: use the transaction at hand'))

@@ -117,6 +117,20 @@ t.test('a promise out of a synchronous transaction is refused, and nothing is wr
   t.equal(await store.read(tx => tx.get<{ n: number }>('SELECT count(*) AS n FROM user')?.n), 0)
 })
 
+t.test('a commit that fails leaves nothing, and the next job runs', async t => {
+  const { store } = await tempStore(t)
+  const orphan = (tx: Writer): void => {
+    tx.run('PRAGMA defer_foreign_keys = ON')
+    tx.run("INSERT INTO login (id, user_id, kind, name, hash, created_at) VALUES (?, 99, 'token', '', x'00', 0)", tx.nextId('login'))
+  }
+  for (let i = 0; i < 2; i++) {
+    await t.rejects(store.hot(orphan), /FOREIGN KEY/)
+    await t.rejects(store.cold(async (_em, tx) => orphan(tx)), /FOREIGN KEY/)
+  }
+  await store.hot(tx => tx.run(insert, 1, 'ada'))
+  t.same(await store.read(tx => tx.all('SELECT (SELECT count(*) FROM login) AS logins, (SELECT count(*) FROM user) AS users')), [{ logins: 0, users: 1 }])
+})
+
 t.test('a write that bypassed the queue is found, not joined', async t => {
   const { store } = await tempStore(t)
   const native = await store.cold(async em => (em.getConnection() as SqliteConnection).getNativeClient())
