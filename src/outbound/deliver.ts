@@ -25,6 +25,8 @@ export type DelivererDeps = {
   loginNeeded?(accountId: number, error: { code: string, text: string }): void
   /** An operation that has not answered after so long is uncertain (ms). */
   performMs?: number
+  /** How long stop() waits (ms). */
+  stopMs?: number
 }
 
 export type Deliverer = {
@@ -32,7 +34,7 @@ export type Deliverer = {
   start(): Promise<void>
   /** Something may be due on this account (on all, without one): called after accepting, and when a session has opened. */
   wake(accountId?: number): void
-  /** Waits up to five seconds for what is being sent; what then still runs becomes uncertain at the next start. */
+  /** Waits (five seconds) for what is being sent; what then still runs becomes uncertain at the next start. */
   stop(): Promise<void>
 }
 
@@ -43,7 +45,6 @@ const giveUpMs = 5 * 24 * 60 * 60_000
 const giveUpTries = 20
 /** When an uncertain one is asked about (ms after the last time). A network may list late what it took: "not there" counts from the second answer on. */
 const askMs = [30_000, 120_000, 600_000, 3_600_000]
-const stopMs = 5_000
 const rewriteMs = 1_000
 
 /**
@@ -51,7 +52,7 @@ const rewriteMs = 1_000
  * its bytes and ids are stored; nothing is repeated unless it is certain that it did not go, or the user says so.
  */
 export function deliverer(deps: DelivererDeps): Deliverer {
-  const { store, wakeup, clock, log, random, session, path, performMs = 10 * 60_000 } = deps
+  const { store, wakeup, clock, log, random, session, path, performMs = 10 * 60_000, stopMs = 5_000 } = deps
   const running = new Map<number, Promise<void>>()
   const again = new Set<number>()
   const timers = new Map<number, NodeJS.Timeout>()
@@ -171,7 +172,7 @@ export function deliverer(deps: DelivererDeps): Deliverer {
           wake(dispatch.accountId)
         })
         settled({ failure: { retry: 'later', certain: false, code: 'timeout', text: 'The network has not answered. It is not known whether this message arrived.' } })
-      }, performMs)
+      }, performMs).unref()
     })
     const outcome = await Promise.race([answer, late])
     clearTimeout(timer)

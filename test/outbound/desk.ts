@@ -103,11 +103,12 @@ export async function desk(t: Test) {
   const complaints: string[] = []
   const receive = receiver({ store, blobs, wakeup, clock, log, parse: async () => [], prove: async () => null })
 
-  const start = (more: { performMs?: number, random?: () => number } = {}): Deliverer => deliverer({
+  const start = (more: { performMs?: number, stopMs?: number, random?: () => number } = {}): Deliverer => deliverer({
     store, wakeup, clock, log, random: more.random ?? (() => 1), path: blobs.path,
     session: (id) => offline.has(id) ? null : nets.get(id)?.session ?? null,
     loginNeeded: (_id, error) => void complaints.push(error.text),
-    ...(more.performMs === undefined ? {} : { performMs: more.performMs })
+    performMs: more.performMs ?? 60_000,
+    stopMs: more.stopMs ?? 5_000
   })
   const made = {
     store, seal, blobs, wakeup, clock, log, folder, ada, mail, text, nets, offline, complaints, status, recording,
