@@ -12,7 +12,8 @@ export async function copyToSent(line: Line, folders: Folders, mail: FrozenMail,
   const { sent } = folders
   if (sent === null) return false
   const bytes = await buffer(mailStream(mail))
-  await line.run((client) => client.append(sent, bytes, ['\\Seen'], new Date(at)))
+  // Sent is open for writing meanwhile: the library drops flags that the open folder does not keep, and one open for reading keeps none.
+  await line.inFolder(sent, (client) => client.append(sent, bytes, ['\\Seen'], new Date(at)), true)
   return true
 }
 
