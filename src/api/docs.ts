@@ -51,7 +51,7 @@ function section({ name, summary, params, result, errors: kinds, example }: Meth
     summary,
     '```ts\n' + `params ${declaration(params, names)}\nresult ${notation(result, names).length < 100 ? notation(result, names) : declaration(result, names)}` + '\n```',
     ...(own.length ? ['Errors: ' + own.map(kind => `\`${kind}\``).join(', ')] : []),
-    '```json\n' + `→ ${JSON.stringify({ jsonrpc: '2.0', id: 1, method: name, params: example.params })}\n← ${JSON.stringify({ jsonrpc: '2.0', id: 1, result: example.result })}` + '\n```'
+    '```text\n' + `→ ${JSON.stringify({ jsonrpc: '2.0', id: 1, method: name, params: example.params })}\n← ${JSON.stringify({ jsonrpc: '2.0', id: 1, result: example.result })}` + '\n```'
   ].join('\n\n')
 }
 

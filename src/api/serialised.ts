@@ -15,10 +15,15 @@ export type Render = (tx: Reader, userId: number, event: Event) => object | null
  */
 export type Serialised = (userId: number, events: readonly Event[]) => Promise<string[]>
 
-type Deps = { store: Store, wakeup: { version(userId: number): number }, render: Render, most?: number }
+type Deps = { store: Store, wakeup: { version(userId: number): number }, render: Render, mostChars?: number }
 
-export function openSerialised({ store, wakeup, render, most = 2000 }: Deps): Serialised {
+export function openSerialised({ store, wakeup, render, mostChars = 4_000_000 }: Deps): Serialised {
   const cache = new Map<string, { version: number, text: string }>()
+  let chars = 0
+  const forget = (key: string) => {
+    chars -= cache.get(key)?.text.length ?? 0
+    cache.delete(key)
+  }
   return (userId, events) => {
     if (events.length === 0) return Promise.resolve([])
     const version = wakeup.version(userId)
@@ -27,9 +32,10 @@ export function openSerialised({ store, wakeup, render, most = 2000 }: Deps): Se
       const found = cache.get(key)
       if (found?.version === version) return found.text
       const text = tail(event, render(tx, userId, event))
-      cache.delete(key)
+      forget(key)
       cache.set(key, { version, text })
-      if (cache.size > most) cache.delete(cache.keys().next().value!)
+      chars += text.length
+      while (chars > mostChars) forget(cache.keys().next().value!)
       return text
     }))
   }

@@ -77,7 +77,7 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
   let address = ''
   let closing = false
 
-  const app = Fastify({ logger: false, bodyLimit: 64 * 1024, trustProxy: deps.trustProxy ?? false, forceCloseConnections: true, requestTimeout: 120_000 })
+  const app = Fastify({ logger: false, bodyLimit: 64 * 1024, trustProxy: deps.trustProxy ?? false, forceCloseConnections: 'idle', requestTimeout: 120_000 })
   await app.register(cookie)
   // A frame somewhat over the limit is answered in words (socket.ts); one far over it is cut off by the library with 1009.
   await app.register(websocket, {
@@ -150,7 +150,9 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
       closing = true
       await Promise.all([...sockets].map(socket => socket.goaway('the server is stopping', limits.closeMs)))
       for (const socket of sockets) socket.terminate()
+      const force = setTimeout(() => app.server.closeAllConnections(), 1000)
       await app.close()
+      clearTimeout(force)
     }
   }
 }

@@ -83,10 +83,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
     leaving = true
     setTimeout(() => socket.terminate(), 2_000).unref()   // a client that does not answer the close
   }
-  const sender = openSender(socket, limits, () => {
-    close('slow')
-    socket.terminate()   // it reads nothing, so the close frame would wait behind the rest
-  })
+  const sender = openSender(socket, limits, () => close('slow'))
   const fail = (id: RequestId | null, error: ApiError) => sender.send(JSON.stringify({ jsonrpc: '2.0', id, error: errorBody(error) }))
   const helloTimer = setTimeout(() => close('hello_timeout'), limits.helloMs).unref()
 
@@ -113,7 +110,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
     })
     if (!holder) return
     // Listen before the position is read: a revocation in between must not be missed.
-    atEnd(deps.revocations.subscribe(holder.loginId, () => close('revoked')))
+    atEnd(deps.revocations.subscribe(holder.loginId, () => void setImmediate(close, 'revoked')))   // after the answer to the one who asked for it
     const { cursor, caughtUpAt, ...at } = await position(store, holder.userId, resume)
     if (!await store.read(tx => loginById(tx, holder.loginId, deps.clock.now()))) return close('revoked')
     if (socket.readyState !== socket.OPEN) return
