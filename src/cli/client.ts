@@ -2,7 +2,7 @@ import WebSocket from 'ws'
 import { CliError } from './io.ts'
 
 /** A durable event as the protocol has it: `prev` is the seq sent before it on this stream. */
-export type ServerEvent = { seq: number, prev: number, ts: string, type: string, id: string, rev: number, data?: unknown }
+export type ServerEvent = { seq: number, prev: number, ts: string, type: string, id: string, rev: number, data?: unknown, history?: number }
 export type Hello = { userId: string, logId: string, head: number, resume: 'live' | 'replaying' | 'snapshot_required' }
 
 /** The server's answer to a request it refuses. */

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open, readFile, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { AdminError } from '../api/admin-actions.ts'
 import { looksLikeMail, sourceTime, statusFlags } from './import-headers.ts'
 import { splitMbox } from './mbox.ts'
 
@@ -43,8 +44,11 @@ export async function* readSources(paths: string[], { maxBytes = maxMailBytes }:
 }
 
 async function* sources(path: string): AsyncGenerator<Source> {
-  const { size, isDirectory } = await stat(path).then(found => ({ size: found.size, isDirectory: found.isDirectory() }))
-  if (!isDirectory) return void (yield { path, size, kind: isInMaildir(path) ? 'maildir' : 'file' })
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw new AdminError('not_found', error.code === 'ENOENT' ? `There is no file or folder ${path}.` : `${path} cannot be read (${error.message}). The server reads it: make it readable for the user it runs as.`, { cause: error })
+  })
+  const { size } = found
+  if (!found.isDirectory()) return void (yield { path, size, kind: isInMaildir(path) ? 'maildir' : 'file' })
   yield* walk(path)
 }
 

@@ -47,7 +47,7 @@ function inWords({ messages, stored, known, unreadable, problems }: ImportSummar
   const shown = problems.slice(0, 20).map(({ name, problem }) => `  ${line(name)}: ${line(problem)}\n`)
   const more = problems.length > shown.length ? `  and ${problems.length - shown.length} more; --json lists all\n` : ''
   return [
-    `${messages} mails read: ${stored} new, ${known} already there${unreadable > 0 ? `, ${unreadable} kept but unreadable` : ''}.\n`,
+    `${messages} ${messages === 1 ? 'mail' : 'mails'} read: ${stored} new, ${known} already there${unreadable > 0 ? `, ${unreadable} kept but unreadable` : ''}.\n`,
     problems.length > 0 ? `Not taken (${problems.length}):\n${shown.join('')}${more}` : ''
   ].join('')
 }

@@ -52,7 +52,7 @@ export async function* follow(client: Pick<Client, 'events' | 'close'>, position
 }
 
 /** An event in words; '' where it is nothing to tell. */
-export function inWords({ type, ts, id, data }: ServerEvent, io: Pick<Io, 'stdout' | 'env'>): string {
+export function inWords({ type, ts, id, data, history }: ServerEvent, io: Pick<Io, 'stdout' | 'env'>): string {
   const { bold, dim, red } = painter(io)
   if (type === 'message.created' || type === 'message.changed') {
     const message = data as Message | undefined
@@ -68,6 +68,5 @@ export function inWords({ type, ts, id, data }: ServerEvent, io: Pick<Io, 'stdou
     const account = data as Account | undefined
     return account ? `${clock(ts)} account ${line(account.name)} (${id}): ${account.status}${account.error ? `, ${red(line(account.error.text))}` : ''}\n` : ''
   }
-  const history = type === 'conversation.changed' ? (data as { history?: number } | undefined)?.history : undefined
   return history ? dim(`${clock(ts)} ${history} older messages came into ${id}`) + '\n' : ''
 }
