@@ -8,7 +8,7 @@ const settings = Type.Object({
   chat: Type.Optional(Type.String({ title: 'Your chat name in the demo', default: 'you@chat.example' })),
   seed: Type.Optional(Type.Integer({ title: 'Seed', description: 'The same seed, the same conversations. Default: 1.' })),
   pace: Type.Optional(Type.Number({ title: 'Seconds between messages', description: 'Default: 20.', minimum: 1, maximum: 86400 }))
-})
+}, { additionalProperties: false })
 export type Settings = Static<typeof settings>
 
 /** What is kept of one message: what a network would have sent. */

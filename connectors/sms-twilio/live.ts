@@ -30,9 +30,9 @@ export async function arrivalOf(client: Client, settings: Settings, row: Row, si
 
 /**
  * One look at the list, both directions, back to the last look: hands over what is new (oldest first, in batches, the cursor with each) and what has changed its status.
- * Resolves with the new cursor once all is stored. `handed` are sids that the webhook stored meanwhile.
+ * Resolves with the new cursor once all is stored. `handed` are sids that the webhook stored, with their time; those that the cursor has taken over are removed.
  */
-export async function pollOnce(client: Client, account: Account<Settings>, ledger: Ledger, cursor: LiveCursor, handed: Set<string>, signal: AbortSignal): Promise<LiveCursor> {
+export async function pollOnce(client: Client, account: Account<Settings>, ledger: Ledger, cursor: LiveCursor, handed: Map<string, number>, signal: AbortSignal): Promise<LiveCursor> {
   const { settings, clock } = account
   const now = clock.now()
   const from = Math.max(cursor.since - overlapMs, cursor.floor)
@@ -84,10 +84,13 @@ export async function pollOnce(client: Client, account: Account<Settings>, ledge
     }
     await account.receive(batch, { lane: 'live', cursor: JSON.stringify({ ...cursor, seen }) })
   }
+  const taken = [...handed]
+  for (const [sid, at] of taken) seen[sid] ??= [at, 'received']
   const next: LiveCursor = {
     floor: cursor.floor, since: now,
     seen: Object.fromEntries(Object.entries(seen).filter(([, [at, status]]) => at >= now - overlapMs - 1000 || (isOpen(status) && at > now - pendingMs)))
   }
   await account.receive(receipts, { lane: 'live', cursor: JSON.stringify(next), caughtUp: true })
+  for (const [sid] of taken) handed.delete(sid)
   return next
 }

@@ -16,13 +16,14 @@ const patience = 3
  * Connects: checks the token and that the number belongs to the account, then polls, fetches history and answers webhooks until closed.
  * Throws a ConnectorError where Twilio says no.
  */
-export async function openSession(account: Account<Settings>): Promise<Session> {
+export async function openSession(given: Account<Settings>): Promise<Session> {
+  const account: Account<Settings> = { ...given, receive: (batch, at) => given.receive(batch, at).catch(() => { throw new ConnectorError('not-stored', 'Messages came that could not be stored. Kinbox fetches them again.', { retry: 'later' }) }) }
   const { settings, clock, log } = account
   const closing = new AbortController()
   const signal = AbortSignal.any([account.stopping, closing.signal])
   const client = connect(settings, signal)
   const known = ledger()
-  const handed = new Set<string>()
+  const handed = new Map<string, number>()
   const owned = await client.incomingPhoneNumbers.list({ phoneNumber: settings.number, limit: 1 }).catch((error: unknown) => { throw explain(error, false) })
   if (owned.length === 0) throw new ConnectorError('21659', `The number ${settings.number} does not belong to this Twilio account. Correct the number, or buy it in the Twilio console.`, { retry: 'after-login' })
   const called = account.webhookUrl !== null && owned[0]!.smsUrl === account.webhookUrl
@@ -55,9 +56,7 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
   const live = (async () => {
     while (!signal.aborted) {
       await persist(async () => {
-        const before = new Set(handed)
         cursor = await pollOnce(client, account, known, cursor, handed, signal)
-        for (const sid of before) handed.delete(sid)
       })
       await sleep(pollMs, undefined, { signal }).catch(() => {})
     }
@@ -92,7 +91,10 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
       }
     },
     find: prepared => find(client, prepared, known, clock.now()),
-    webhook: request => answerWebhook(request, account, known, signal, sid => handed.add(sid)),
+    webhook: request => answerWebhook(request, account, known, signal, {
+      cursorWith: (sid, at) => JSON.stringify({ ...cursor, seen: { ...cursor.seen, ...Object.fromEntries([...handed, [sid, at] as const].map(([one, when]) => [one, [when, 'received']])) } }),
+      stored: (sid, at) => handed.set(sid, at)
+    }),
     async close() {
       stop()
       await ended

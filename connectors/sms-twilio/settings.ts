@@ -12,7 +12,7 @@ export const settings = Type.Object({
   historyMessages: Type.Optional(Type.Number({ title: 'Messages of history', description: 'At most so many are fetched. Default: 10000.', minimum: 0, maximum: 100000 })),
   timeoutSeconds: Type.Optional(Type.Number({ title: 'Timeout', description: 'How long to wait for an answer of Twilio. Default: 15.', minimum: 1, maximum: 120 })),
   baseUrl: Type.Optional(Type.String({ title: 'Address of the API', description: 'For a regional edge (https://api.dublin.ie1.twilio.com) or a test server on this machine. Default: https://api.twilio.com.', pattern: '^(https://[^/?#@]+|http://(127\\.0\\.0\\.1|localhost|\\[::1\\])(:[0-9]+)?)/?$' }))
-})
+}, { additionalProperties: false })
 
 export type Settings = Static<typeof settings>
 

@@ -24,9 +24,9 @@ function formOf(body: Uint8Array): Record<string, string | string[]> {
 /**
  * Answers what Twilio posts: a message at `webhookUrl`, a status at `webhookUrl/status/<attempt>`. The signature is checked over the configured URL
  * before anything is read from it; the answer is given only after the message is stored, so that a failure shows at Twilio and polling fetches it.
- * `stored` is told the sid of each stored message.
+ * `live.cursorWith` gives the live cursor that knows of one more message; `live.stored` is told of each that was stored.
  */
-export async function answerWebhook(request: WebhookRequest, account: Account<Settings>, ledger: Ledger, signal: AbortSignal, stored: (sid: string) => void): Promise<WebhookAnswer> {
+export async function answerWebhook(request: WebhookRequest, account: Account<Settings>, ledger: Ledger, signal: AbortSignal, live: { cursorWith(sid: string, at: number): string, stored(sid: string, at: number): void }): Promise<WebhookAnswer> {
   if (account.webhookUrl === null) return text(404, 'No webhook is configured here.')
   if (request.method !== 'POST') return text(405, 'Set the method of the webhook to POST.')
   const { settings } = account
@@ -53,11 +53,12 @@ export async function answerWebhook(request: WebhookRequest, account: Account<Se
   } else {
     return text(404, 'Nothing is at this address.')
   }
+  if (signal.aborted) return text(503, 'This account is being closed. Please try again.')
   try {
-    await account.receive(batch, { lane: 'live' })
+    await account.receive(batch, { lane: 'live', ...(attempt ? {} : { cursor: live.cursorWith(sid, now) }) })
   } catch {
     return text(503, 'It could not be stored. Please try again.')
   }
-  if (!attempt) stored(sid)
+  if (!attempt) live.stored(sid, now)
   return done
 }

@@ -13,7 +13,7 @@ export function testClock(start: number): TestClock {
 }
 
 /** Resolves with the first value of `probe` that is neither false, null nor undefined; throws after `ms`. */
-export async function until<T>(what: string, probe: () => T | false | null | undefined, ms = 5000): Promise<T> {
+export async function until<T>(what: string, probe: () => T | false | null | undefined, ms = 20_000): Promise<T> {
   const end = performance.now() + ms
   for (;;) {
     const value = probe()
@@ -26,45 +26,52 @@ export async function until<T>(what: string, probe: () => T | false | null | und
 export type TestAccount<Settings> = Account<Settings> & {
   /** Every batch as it came. */
   batches: { batch: Arrival[], at: ReceiveAt }[]
+  /** The bytes of each remote id, as they came first. */
+  raws: Map<string, Uint8Array>
   /** What the raw arrivals and the others said, each remote id once, in order of arrival. */
   understood: { remoteId?: string, at: number, lane: string, incoming: Incoming }[]
   /** Remote ids that came more than once (allowed; the core ignores them). */
   doubles: string[]
   ephemerals: Ephemeral[]
   logged: string[]
-  /** Set to make receive() reject. */
+  /** Set to make receive() reject; `refused` counts how often it has. */
   refuse: boolean
+  refused: number
   stop(): void
 }
 
 /** An account that stores in memory. `cursors` are those to resume from. */
 export function testAccount<Settings>(connector: Connector<Settings>, settings: Settings, clock: { now(): number }, options: { webhookUrl?: string | null, cursors?: Account<Settings>['cursors'] } = {}): TestAccount<Settings> {
   const stopping = new AbortController()
-  const places = new Set<string>()
   const line = (level: string) => (fields: object, message: string): void => { account.logged.push(`${level} ${message} ${JSON.stringify(fields, (_, value: unknown) => value instanceof Error ? { ...value, message: value.message, stack: value.stack, cause: value.cause } : value)}`) }
   const account: TestAccount<Settings> = {
     id: '1', settings, cursors: options.cursors ?? { live: null, history: null }, webhookUrl: options.webhookUrl ?? null, clock, stopping: stopping.signal,
     log: { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') },
-    batches: [], understood: [], doubles: [], ephemerals: [], logged: [], refuse: false,
+    batches: [], raws: new Map(), understood: [], doubles: [], ephemerals: [], logged: [], refuse: false, refused: 0,
     signal: ephemeral => { account.ephemerals.push(ephemeral) },
     stop: () => stopping.abort(),
     async receive(batch, at) {
-      if (account.refuse) throw new Error('the disk is full')
+      const full = (): void => {
+        if (!account.refuse) return
+        account.refused++
+        throw new Error('the disk is full')
+      }
+      full()
       const found: TestAccount<Settings>['understood'] = []
       for (const arrival of batch) {
-        if ('incoming' in arrival) {
+        if (!('raw' in arrival)) {
           found.push({ at: arrival.at, lane: at.lane, incoming: arrival.incoming })
           continue
         }
-        const known = places.has(arrival.remoteId)
+        const known = account.raws.has(arrival.remoteId)
         if (known) account.doubles.push(arrival.remoteId)
-        places.add(arrival.remoteId)
+        else account.raws.set(arrival.remoteId, arrival.raw)
         const context = { own: connector.own(settings), region: null, folder: arrival.folder ?? null, authserv: null, at: arrival.at, ...connector.context?.(settings) }
         for (const incoming of await connector.parse(arrival.raw, context)) {
           if (!known || incoming.type !== 'message') found.push({ remoteId: arrival.remoteId, at: arrival.at, lane: at.lane, incoming })
         }
       }
-      if (account.refuse) throw new Error('the disk is full')
+      full()
       account.understood.push(...found)
       account.batches.push({ batch, at })
       if (at.cursor !== undefined) account.cursors = { ...account.cursors, [at.lane]: at.cursor }
