@@ -19,6 +19,8 @@ export type AccountDeps = {
   supervisor: Pick<Supervisor, 'open' | 'close'>
   connector(kind: string): Promise<Connector>
   kinds(): string[]
+  /** Where a network reaches an account by its hook; null where no public URL is configured. */
+  webhookUrl(hook: string): string | null
 }
 
 export type Kind = { kind: string, title: string, channel: string, reaches: readonly string[], settings: object }
@@ -34,6 +36,8 @@ export type Accounts = {
   put(account: PutAccount): Promise<number>
   /** Opens a session with these settings and ends it: nothing is received or stored. */
   test(account: PutAccount): Promise<Tried>
+  /** What the user enters at the network, so that it calls; null where it cannot. */
+  webhookUrl(userId: number, id: number): Promise<string | null>
   /** Ends the session and forgets settings and cursors; the messages stay. */
   remove(userId: number, id: number): Promise<void>
   /** Reads everything again from the beginning; what is known is recognised. */
@@ -99,6 +103,11 @@ export function accounts(deps: AccountDeps): Accounts {
       } catch (error) {
         return { ok: false, error: troubleOf(error).error }
       }
+    },
+    async webhookUrl(userId, id) {
+      const row = await store.read((tx) => getAccount(tx, userId, id))
+      if (!row) throw new Refusal('not_found', 'There is no such account.')
+      return deps.webhookUrl(row.hook)
     },
     async remove(userId, id) {
       if (!await store.read((tx) => getAccount(tx, userId, id))) throw new Refusal('not_found', 'There is no such account.')

@@ -68,7 +68,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
     const heard = (reply: Reply) => {
       if (reply.type === 'started') {
         clearTimeout(timer)
-        timer = setTimeout(() => end(`reading it took more than ${Math.round(timeoutMs / 1000) || 1} seconds`), timeoutMs)
+        timer = setTimeout(() => end(`reading it took more than ${timeoutMs / 1000} seconds`), timeoutMs)
         return
       }
       finish()
