@@ -9,8 +9,8 @@ const LIMIT = 256 * 1024
  */
 export type Field = { name: string, value: string, sound: boolean }
 
-/** `complete`: its end was found within the limit; only then is it known that no further field follows. */
-export type Head = { fields: Field[], complete: boolean }
+/** `complete`: its end was found within the limit; only then is it known that no further field follows. `lines` as written, folded. */
+export type Head = { fields: Field[], lines: number, complete: boolean }
 
 /**
  * Scans the head, at most 256 KiB of it, in linear time. Never throws. Damage is whatever readers are known to repair in
@@ -20,6 +20,7 @@ export function scanHead(raw: Uint8Array): Head {
   const text = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, LIMIT)).toString('latin1')
   const fields: Field[] = []
   let damaged = false
+  let lines = 0
   const damage = () => {
     damaged = true
     const last = fields.at(-1)
@@ -34,9 +35,10 @@ export function scanHead(raw: Uint8Array): Head {
     if (end < 0 && raw.byteLength > LIMIT) break
     const line = text.slice(at, end < 0 ? text.length : end).replace(/\r$/, '')
     at = end < 0 ? text.length : end + 1
+    lines++
 
     if (line === '') {
-      if (fields.length > 0) return { fields, complete: true }
+      if (fields.length > 0) return { fields, lines, complete: true }
       damage()
       continue
     }
@@ -54,7 +56,7 @@ export function scanHead(raw: Uint8Array): Head {
     fields.push({ name: field[1]!.toLowerCase(), value: line.slice(field[0].length), sound: !damaged && !/[ \t]:$/.test(field[0]) })
     if (/[\r\0]/.test(line)) damage()
   }
-  return { fields, complete: raw.byteLength <= LIMIT }
+  return { fields, lines, complete: raw.byteLength <= LIMIT }
 }
 
 /** All values of a field as text, topmost first. */

@@ -142,6 +142,32 @@ t.test('the results of the server that the user trusts', async (t) => {
   t.equal(signed.level, 'weak', 'a signature is not looked at where the server is the source')
 })
 
+t.test('a large mail is checked, and leaves the event loop free meanwhile', async (t) => {
+  const large = await sign(mail + 'One line of many in a mail of some megabytes, with a signature.\r\n'.repeat(60_000))
+  let turns = 0
+  const timer = setInterval(() => turns++, 1)
+  const proof = await prove(Buffer.from(large), context(null), dns(reject))
+  clearInterval(timer)
+  t.equal(proof.level, 'verified')
+  t.equal(turns > 20, true, `${turns} turns`)
+})
+
+t.test('a mail made to keep us busy is not checked, and proves nothing', async (t) => {
+  const signed = await sign(mail)
+  const cases: [string, string, RegExp][] = [
+    ['a long body', signed + '\r\n'.repeat(700_000), /too many lines/],
+    ['a head of folds', signed.replace('\r\nSubject: ', '\r\n' + 'X: y' + '\r\n x'.repeat(50_000) + '\r\nSubject: '), /too many lines/],
+    ['a head of blank folds', signed.replace('\r\nSubject: ', '\r\n' + 'X: y' + '\r\n '.repeat(60_000) + '\r\nSubject: '), /too many lines/],
+    ['a signature of names', signed.replace('h=From:', 'h=' + 'x:'.repeat(50_000) + 'From:'), /too long to check/],
+    ['a head of fields', signed.replace('\r\nSubject: ', '\r\n' + 'a:\r\n'.repeat(50_000) + 'Subject: '), /too many lines/]
+  ]
+  for (const [name, raw, words] of cases) {
+    const started = performance.now()
+    t.match(await prove(Buffer.from(raw), context(null), dns(reject)), { level: 'conflicting', evidence: [words, /asks to reject/] }, name)
+    t.equal(performance.now() - started < 2000, true, `${name}: no time worth naming`)
+  }
+})
+
 function context(authserv: string | null, when = at): Context {
   return { own: [{ kind: 'email', address: 'ada@example.org' }], region: null, folder: null, authserv, at: when }
 }
