@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { canonicalEmail, ConnectorError, remoteId, type Account, type Address, type Arrival, type Connector, type Context, type Incoming, type Session } from '#connector'
+import { canonicalEmail, ConnectorError, remoteId, type Account, type Address, type Arrival, type Connector, type Context, type Incoming, type Proof, type Session } from '#connector'
 import { now as nowLines, past, people, type Line, type Way } from './script.ts'
 
 const settings = Type.Object({
@@ -56,6 +56,7 @@ function canonical(kind: string, address: string): string | null {
   return /^\+[1-9][0-9]{6,14}$/.test(number) ? number : null
 }
 
+/** Pure, and as simple as the network: a kept message says one thing. */
 async function parse(bytes: Uint8Array, _context: Context): Promise<Incoming[]> {
   const raw = JSON.parse(Buffer.from(bytes).toString('utf8')) as Raw
   return [{
@@ -63,9 +64,17 @@ async function parse(bytes: Uint8Array, _context: Context): Promise<Incoming[]> 
     sender: { kind: raw.way, address: canonical(raw.way, raw.from.address), raw: raw.from.address, ...(raw.from.name ? { name: raw.from.name } : {}) },
     recipients: raw.to.map((one, i) => ({ ...one, role: i === 0 ? 'to' as const : 'cc' as const })),
     text: raw.text, attachments: [], sentAt: raw.at, references: raw.parent ? [raw.parent] : [],
-    ...(raw.subject ? { subject: raw.subject, messageId: raw.messageId ?? `${raw.id}@demo.example` } : {}),
+    ...(raw.subject ? { subject: raw.subject } : {}),
+    ...(raw.way === 'email' ? { messageId: raw.messageId ?? `${raw.id}@demo.example` } : {}),
     ...(raw.list ? { list: raw.list, automatic: 'list' as const } : {})
   }]
+}
+
+/** Nobody but the people of the script can write in this network, but a number would prove nothing in a real one either. */
+async function prove(bytes: Uint8Array): Promise<Proof> {
+  const { way, from } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Raw
+  if (canonical(way, from.address) === null) return { level: 'unverified', evidence: ['The sender gave a name instead of an address.'] }
+  return way === 'phone' ? { level: 'weak', evidence: ['Numbers of SMS can be forged.'] } : { level: 'verified', evidence: ['The demo network names its senders itself.'] }
 }
 
 /** The person behind an address, or undefined. */
@@ -133,7 +142,7 @@ async function open(account: Account<Settings>): Promise<Session> {
   return {
     closed: closed.promise,
     async prepare(op) {
-      if (op.type === 'send') return { type: 'send', attempt: op.attempt, ...(op.subject ? { messageId: `${op.attempt}@kinbox.example` } : {}), data: { recipients: op.recipients, text: op.text, subject: op.subject ?? null } }
+      if (op.type === 'send') return { type: 'send', attempt: op.attempt, ...(op.recipients[0]?.kind === 'email' ? { messageId: `${op.attempt}@kinbox.example` } : {}), data: { recipients: op.recipients, text: op.text, subject: op.subject || null } }
       return { type: 'mark', attempt: '', data: null }
     },
     async perform({ type, attempt, messageId, data }) {
@@ -151,7 +160,7 @@ async function open(account: Account<Settings>): Promise<Session> {
         later(2000 * haste, async () => { account.signal({ type: 'typing', address: { kind: to.kind, address: to.address }, typing: true }) })
         later((3500 + 3000 * chance(seed, attempt.length + said)) * haste, async () => {
           const text = person.answers[Math.floor(chance(seed, said + written.length) * person.answers.length)]!
-          const line = { who: Object.keys(people).find(who => people[who] === person)!, way: to.kind as Way, text, ...(subject === null ? {} : { subject: /^Re: /.test(subject) ? subject : 'Re: ' + subject }) }
+          const line = { who: Object.keys(people).find(who => people[who] === person)!, way: to.kind as Way, text, ...(to.kind !== 'email' || subject === null ? {} : { subject: /^Re: /.test(subject) ? subject : 'Re: ' + subject }) }
           const raw = toRaw(line, `answer-${attempt}`, clock.now(), settings)
           account.signal({ type: 'typing', address: { kind: to.kind, address: to.address }, typing: false })
           await account.receive([arrival({ ...raw, ...(messageId ? { parent: messageId } : {}) })], { lane: 'live' })
@@ -177,5 +186,6 @@ export const connector: Connector<Settings> = {
   settings,
   own: settings => (Object.keys(channels) as Way[]).map(kind => ({ kind, address: ownAddress(settings, kind) })),
   parse,
+  prove,
   open
 }
