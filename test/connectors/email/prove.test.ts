@@ -158,7 +158,7 @@ t.test('a mail made to keep us busy is not checked, and proves nothing', async (
     ['a long body', signed + '\r\n'.repeat(700_000), /too many lines/],
     ['a head of folds', signed.replace('\r\nSubject: ', '\r\n' + 'X: y' + '\r\n x'.repeat(50_000) + '\r\nSubject: '), /too many lines/],
     ['a head of blank folds', signed.replace('\r\nSubject: ', '\r\n' + 'X: y' + '\r\n '.repeat(60_000) + '\r\nSubject: '), /too many lines/],
-    ['a signature of names', signed.replace('h=From:', 'h=' + 'x:'.repeat(50_000) + 'From:'), /too long to check/],
+    ['a signature of names', signed.replace(/\bh=/, 'h=' + 'x:'.repeat(50_000)), /too long to check/],
     ['a head of fields', signed.replace('\r\nSubject: ', '\r\n' + 'a:\r\n'.repeat(50_000) + 'Subject: '), /too many lines/]
   ]
   for (const [name, raw, words] of cases) {
