@@ -81,6 +81,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
     metrics.closed(kind)
     socket.close(closes[kind].code, reason)
     leaving = true
+    stopped.abort()   // the stream reads no further for a socket that takes nothing more
     setTimeout(() => socket.terminate(), 2_000).unref()   // a client that does not answer the close
   }
   const sender = openSender(socket, limits, () => close('slow'))

@@ -1,4 +1,6 @@
 import t from 'tap'
+import Type from 'typebox'
+import { method } from '../../src/api/method.ts'
 import { logBounds } from '../../src/store/events.ts'
 import { addTestUser } from '../fixtures/store.ts'
 import { failureOf } from '../fixtures/client.ts'
@@ -170,6 +172,14 @@ t.test('revoking a login closes its sockets and no others', async t => {
   t.match(await failureOf(client.call('token.create', { name: 'x', expiresAt: '2029-01-01T00:00:00.000Z' })), { kind: 'invalid_params' })
 })
 
+t.test('a peer that is gone is noticed, one that is only quiet stays', async t => {
+  const door = await openDoor(t, { limits: { heartbeatMs: 40 } })
+  const quiet = await door.client()
+  const gone = await door.client({ autoPong: false })
+  t.equal((await gone.closed).code, 1006)
+  t.equal(quiet.closeCode(), null)
+})
+
 t.test('a socket ends when its login expires', async t => {
   const door = await openDoor(t, { limits: { heartbeatMs: 30 } })
   const client = await door.client({ token: await door.tokenOf(door.userId, door.clock.now() + 1000) })
@@ -178,13 +188,18 @@ t.test('a socket ends when its login expires', async t => {
 })
 
 t.test('a server that stops says goaway, and what is in flight is answered', async t => {
-  const door = await openDoor(t)
+  const waiting = Promise.withResolvers<null>()
+  const wait = method({ name: 'test.wait', summary: '', params: Type.Object({}), result: Type.Null(), errors: [], example: { params: {}, result: null }, handle: () => waiting.promise })
+  const door = await openDoor(t, { limits: { closeMs: 5000 }, more: [wait] })
   const client = await door.client()
   const idle = await door.client({ hello: false })
-  const asked = client.call('sync.snapshot')
+  const asked = client.call('test.wait')
   await client.call('session.ping')
   const closing = door.server.close()
-  t.match(await asked, { asOf: client.hello.head })
+  await client.until(() => client.notices.length === 1)
+  t.match(await failureOf(client.call('session.ping')), { kind: 'rate_limited', retryable: true }, 'nothing new is begun')
+  waiting.resolve(null)
+  t.equal(await asked, null)
   t.match(await client.closed, { code: 1001 })
   t.equal((await idle.closed).code, 1001)
   t.match(client.notices, [{ method: 'session.goaway', params: { reason: 'the server is stopping' } }])

@@ -2,6 +2,7 @@ import t from 'tap'
 import Type from 'typebox'
 import { method } from '../../src/api/method.ts'
 import type { Method } from '../../src/api/method.ts'
+import { methods } from '../../src/api/registry.ts'
 import { failureOf } from '../fixtures/client.ts'
 import type { Client } from '../fixtures/client.ts'
 import { openDoor } from '../fixtures/door.ts'
@@ -123,6 +124,14 @@ t.test('requests in flight: bounded, cancellable, in order by key', async t => {
   t.equal(answer.cancelled, true)
   t.equal((await failureOf(long)).message, 'the request was cancelled')
   t.same(await client.call('rpc.cancel', { id: 'none' }), { cancelled: false })
+})
+
+t.test('rpc.discover tells every method there is', async t => {
+  const door = await openDoor(t)
+  const client = await door.client()
+  const answer = await client.call<{ methods: { name: string, params: { name: string, required: boolean }[] }[] }>('rpc.discover')
+  t.same(answer.methods.map(one => one.name), methods.map(one => one.name))
+  t.match(answer.methods.find(one => one.name === 'session.revoke')?.params, [{ name: 'id', required: true }])
 })
 
 t.test('our own mistakes have a reference in the log, and answers are bounded and checked', async t => {
