@@ -60,6 +60,9 @@ export function connectFailure(error: unknown, server: Server, side: 'in' | 'out
   if (/^(CONNECT_TIMEOUT|GREETING_TIMEOUT|UPGRADE_TIMEOUT|ETIMEOUT|ETIMEDOUT)$/.test(code)) {
     return make('timeout', `${Who} did not answer in time. If this goes on, check host, port and encryption; Kinbox keeps trying.`, 'later')
   }
+  if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/.test(code)) {
+    return make('encryption', `${Who} knows only encryption that is no longer safe (older than TLS 1.2). Ask your provider.`, 'after-login')
+  }
   if (wire.tlsFailed || code === 'EPROTO' || /^ERR_SSL_/.test(code) || wire.code === 'ETLS' || code === 'ClosedAfterConnectTLS') {
     return make('encryption', server.security === 'starttls'
       ? `${Who} does not offer STARTTLS. Choose TLS with its port, or ask your provider.`
@@ -93,8 +96,9 @@ function certificateFailure(wire: WireError, Who: string, server: Server): Conne
 /** RFC 5530 and RFC 4954: which refusals of a login pass by themselves, and which need the user. */
 function loginFailure(wire: WireError, Who: string, secrets: readonly (string | undefined)[]): ConnectorError | null {
   const smtp = wire.code === 'EAUTH'
-  if (!smtp && !wire.authenticationFailed) return null
-  // imapflow marks every failure during the login, also a line that broke.
+  // imapflow throws this one without any mark; it marks every other failure during the login, also a line that broke.
+  const noWay = wire.message === 'Unsupported authentication mechanism'
+  if (!smtp && !wire.authenticationFailed && !noWay) return null
   if (!smtp && wire.responseStatus === undefined && wire.code !== undefined) return null
   const said = serverWords(wire.response, secrets)
   const quote = said ? ` It said: ${said}` : ''

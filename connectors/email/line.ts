@@ -10,10 +10,10 @@ import type { Timing } from './timing.ts'
 /** One logged-in connection to the mailbox. Its tasks run one at a time; a line that broke is never used again. */
 export type Line = {
   readonly client: ImapFlow
-  /** Runs `task` when the line is free. Any failure of the line itself is a ConnectorError that says 'later'. */
-  run<T>(task: (client: ImapFlow) => Promise<T>): Promise<T>
+  /** Runs `task` when the line is free. Any failure of the line itself is a ConnectorError that says 'later'. `longer` (ms) is added to the silence allowed. */
+  run<T>(task: (client: ImapFlow) => Promise<T>, longer?: number): Promise<T>
   /** The same with the folder open and its numbers fresh. Read-only unless `write`. */
-  inFolder<T>(path: string, task: (client: ImapFlow, box: MailboxObject) => Promise<T>, write?: boolean): Promise<T>
+  inFolder<T>(path: string, task: (client: ImapFlow, box: MailboxObject) => Promise<T>, write?: boolean, longer?: number): Promise<T>
   close(): void
 }
 
@@ -71,6 +71,7 @@ export async function openLine(settings: EmailSettings, timing: Timing, log: Log
     if (ended) return
     ended = true
     client.close()
+    log.debug({ host: server.host, code: (error as { code?: unknown } | null)?.code ?? null }, 'the line to the mailbox broke')
     if (open) hooks.lost(connectFailure(error, server, 'in', secrets))
   }
   client.on('error', lost)
@@ -115,11 +116,11 @@ export async function openLine(settings: EmailSettings, timing: Timing, log: Log
   log.debug({ host: server.host, secure: client.secureConnection }, 'logged in to the mailbox')
 
   let last: Promise<unknown> = Promise.resolve()
-  function run<T>(task: (client: ImapFlow) => Promise<T>): Promise<T> {
+  function run<T>(task: (client: ImapFlow) => Promise<T>, longer = 0): Promise<T> {
     const mine = last.then(async () => {
       if (ended) throw signal.aborted ? stopped() : connectFailure(new Error('closed'), server, 'in', secrets)
       try {
-        return await answered(task(client), timing.answer)
+        return await answered(task(client), timing.answer + longer)
       } catch (error) {
         if (error instanceof ConnectorError || isRefusal(error)) throw error
         if (signal.aborted) throw stopped()
@@ -134,7 +135,7 @@ export async function openLine(settings: EmailSettings, timing: Timing, log: Log
   return {
     client,
     run,
-    inFolder: (path, task, write = false) => run(async () => {
+    inFolder: (path, task, write = false, longer = 0) => run(async () => {
       const box = await client.mailboxOpen(path, { readOnly: !write })
       try {
         return await task(client, box)
@@ -142,7 +143,7 @@ export async function openLine(settings: EmailSettings, timing: Timing, log: Log
         // A folder open for writing is left by EXAMINE: CLOSE would expunge what other clients marked as deleted.
         if (write && !client.isClosed) await client.mailboxOpen(path, { readOnly: true })
       }
-    }),
+    }, longer),
     close() {
       signal.removeEventListener('abort', close)
       close()

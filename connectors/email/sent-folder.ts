@@ -13,7 +13,8 @@ export async function copyToSent(line: Line, folders: Folders, mail: FrozenMail,
   if (sent === null) return false
   const bytes = await buffer(mailStream(mail))
   // Sent is open for writing meanwhile: the library drops flags that the open folder does not keep, and one open for reading keeps none.
-  await line.inFolder(sent, (client) => client.append(sent, bytes, ['\\Seen'], new Date(at)), true)
+  // While a large mail goes up nothing comes back: a slow line has a second for each 64 KiB.
+  await line.inFolder(sent, (client) => client.append(sent, bytes, ['\\Seen'], new Date(at)), true, bytes.length / 64)
   return true
 }
 

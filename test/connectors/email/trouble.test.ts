@@ -102,6 +102,20 @@ t.test('a STARTTLS server that was stripped of it gets no password', async (t) =
   t.equal(/LOGIN|AUTHENTICATE|sesame/i.test(said.join('')), false, said.join(''))
 })
 
+t.test('a token for a server that knows none, and a server that forbids logging in', async (t) => {
+  for (const [capability, more] of [['AUTH=PLAIN', { accessToken: 'good-token' }], ['LOGINDISABLED', { password: 'open-sesame' }]] as const) {
+    const stub = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.write(`* OK [CAPABILITY IMAP4rev1 ${capability}] ready\r\n`)
+      socket.on('data', (chunk) => { socket.write(`${chunk.toString().split(' ')[0]} OK done\r\n`) })
+    })
+    await new Promise<void>((resolve) => stub.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => stub.close())
+    const { password: _password, ...settings } = elsewhere({ host: '127.0.0.1', port: (stub.address() as AddressInfo).port, security: 'none' })
+    t.match(await refusal({ ...settings, ...more }), { code: 'login', retry: 'after-login', message: /offers no way to log in/ }, capability)
+  }
+})
+
 t.test('words of a server are one bounded line without the secret', async (t) => {
   t.equal(serverWords('5.7.0 no\r\n\u202ehunter2 aHVudGVyMg== ' + 'x'.repeat(500), ['hunter2']), ('5.7.0 no … … ' + 'x'.repeat(500)).slice(0, 299) + '…')
   const busy = Object.assign(new Error('no'), { authenticationFailed: true, responseStatus: 'NO', serverResponseCode: 'UNAVAILABLE' })
