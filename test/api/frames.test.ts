@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import t from 'tap'
 import Type from 'typebox'
 import { method } from '../../src/api/method.ts'
@@ -53,6 +54,21 @@ t.test('frames that are no requests are answered, and the socket lives on', asyn
   t.match(await client.call('session.ping'), { seq: client.hello.head })
   const nested = `"${'['.repeat(60)}"`
   t.equal(await refused(client, `{"jsonrpc":"2.0","id":900,"method":"session.ping","params":{"x":${nested}}}`, 900), 'invalid_params -32602', 'brackets in a string are no depth')
+})
+
+t.test('whatever comes, it is answered once, and the next request too', async t => {
+  const door = await openDoor(t)
+  const client = await door.client()
+  const request = fc.record({ jsonrpc: fc.constantFrom('2.0', 2), id: fc.oneof(fc.jsonValue(), fc.constant('x')), method: fc.oneof(fc.string(), fc.constantFrom('session.hello', 'sync.subscribe', 'token.create', 'rpc.cancel')), params: fc.jsonValue() }, { requiredKeys: [] })
+  const frames = fc.sample(fc.oneof(fc.string(), fc.json(), request.map(value => JSON.stringify(value))), { numRuns: 400, seed: 20300101 })
+  for (const frame of frames) {
+    const before = client.stray.length
+    client.raw(frame)
+    await client.call('session.ping')
+    await client.until(() => client.stray.length > before)
+    if (client.stray.length !== before + 1 || client.stray.at(-1)!.error?.data.kind === 'internal') return void t.same(client.stray.slice(before), [], frame)
+  }
+  t.equal(client.stray.length, frames.length)
 })
 
 t.test('frames that end the socket', async t => {
