@@ -49,7 +49,8 @@ export async function backfill(client: Client, account: Account<Settings>, curso
     const until = { dateSentBefore: new Date(before) }
     for await (const row of merged(newestFirst(client, { to: settings.number, ...until }, 100), newestFirst(client, { from: settings.number, ...until }, 100))) {
       if (dateOf(row) < floor || count + rows.length >= most) break
-      if (row.status === 'scheduled') continue
+      // The filter is only promised to the day
+      if (dateOf(row) > until.dateSentBefore.getTime() || row.status === 'scheduled') continue
       rows.push(row)
       if (rows.length === batchSize) await store()
     }

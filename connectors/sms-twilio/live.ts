@@ -48,6 +48,7 @@ export async function pollOnce(client: Client, account: Account<Settings>, ledge
   }
   for (const filter of [{ to: settings.number }, { from: settings.number }]) {
     for await (const row of newestFirst(client, { ...filter, dateSentAfter: new Date(from) }, 100)) {
+      // The filter is only promised to the day
       if (dateOf(row) < from - 1000) break
       if (listed.has(row.sid) || row.status === 'scheduled') continue
       listed.add(row.sid)

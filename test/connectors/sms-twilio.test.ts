@@ -267,7 +267,11 @@ t.test('behind NAT: polling alone brings messages, statuses and what was sent fr
     await until(status, () => receipts(account).find(one => one.remoteId === remoteId && one.status === status && one.attempt === operation('').attempt))
   }
   clock.advance(20 * 60_000)
-  fake.console(own, bob, 'from the console', clock.now() - 130_000)
+  fake.console(own, bob, 'from the console')
+  const polls = fake.requests.length
+  await until('two more polls', () => fake.requests.length >= polls + 4)
+  t.equal(messages(account).some(one => one.direction === 'out'), false, 'an outgoing message waits until the core would know it')
+  clock.advance(130_000)
   await fake.inbound(bob, own, 'late in the list', { at: clock.now() - 300_000 })
   await until('the console', () => messages(account).find(one => one.text === 'from the console' && one.direction === 'out'))
   await until('the late one', () => messages(account).find(one => one.text === 'late in the list'))

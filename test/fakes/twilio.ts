@@ -63,6 +63,7 @@ const errors: Record<number, string> = {
   21617: 'The concatenated message body exceeds the 1600 character limit.'
 }
 
+const dayMs = 86_400_000
 const rfc2822 = (at: number): string => new Date(at).toUTCString().replace('GMT', '+0000')
 const seconds = (at: number): number => Math.floor(at / 1000) * 1000
 
@@ -197,13 +198,14 @@ export async function startTwilio(options: { clock: { now(): number }, numbers: 
   }
 
   function listed(query: URLSearchParams): FakeMessage[] {
-    const bound = (name: string): number | null => query.has(name) ? Date.parse(query.get(name)!) : null
+    // Documented to the day (GMT), both ends included; what has not been sent has no date and is not found by one
+    const bound = (name: string): number | null => query.has(name) ? Math.floor(Date.parse(query.get(name)!) / dayMs) * dayMs : null
     const [on, before, after] = [bound('DateSent'), bound('DateSent<'), bound('DateSent>')]
     return fake.messages
       .map((message, i) => ({ message, i }))
       .filter(({ message }) => (!query.has('To') || message.to === query.get('To')) && (!query.has('From') || message.from === query.get('From')))
-      .filter(({ message: { sent } }) => on === null || (sent !== null && sent >= on && sent < on + 86_400_000))
-      .filter(({ message: { sent } }) => before === null || (sent !== null && sent <= before))
+      .filter(({ message: { sent } }) => on === null || (sent !== null && sent >= on && sent < on + dayMs))
+      .filter(({ message: { sent } }) => before === null || (sent !== null && sent < before + dayMs))
       .filter(({ message: { sent } }) => after === null || (sent !== null && sent >= after))
       .sort((a, b) => b.message.created - a.message.created || b.i - a.i)
       .map(({ message }) => message)
