@@ -36,6 +36,8 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
     const worker = new Worker(new URL('./parse-worker.ts', import.meta.url), {
       workerData: { folders },
       env: {},
+      // Nothing that this process was started with (a loader, a debugger) belongs into a parser.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.max(8, Math.floor(heapMb / 8)) }
     })
     // An idle pool must not keep the process alive; a running job is awaited by somebody who does.

@@ -60,7 +60,11 @@ export function adminActions(deps: ActionDeps): AdminActions {
     },
     async accountList({ user }) {
       const users = user === undefined ? await store.read(listUsers) : [await userNamed(user)]
-      return store.read((tx) => users.flatMap((one) => listAccounts(tx, one.id).map(({ id, kind, name, status, error }) => ({ id: publicId('account', id), user: one.name, kind, name, status, ...(error ? { error: error.text } : {}) }))))
+      const rows = await store.read((tx) => users.flatMap((one) => listAccounts(tx, one.id).map((row) => ({ user: one.name, row }))))
+      return Promise.all(rows.map(async ({ user: owner, row: { id, userId, kind, name, status, error } }) => {
+        const webhookUrl = await accounts.webhookUrl(userId, id)
+        return { id: publicId('account', id), user: owner, kind, name, status, ...(error ? { error: error.text } : {}), ...(webhookUrl ? { webhookUrl } : {}) }
+      }))
     },
     accountKinds: async () => (await accounts.kinds()).map(({ kind, title, channel, settings }) => ({ kind, title, channel, settings })),
     async importFiles({ user, account, own, paths }, { progress, signal }) {

@@ -58,7 +58,7 @@ export function inWords({ type, ts, id, data, history }: ServerEvent, io: Pick<I
     const message = data as Message | undefined
     if (!message) return ''
     const failed = message.attempts?.find(({ error }) => error)?.error
-    if (type === 'message.changed' && message.direction === 'in') return ''
+    if (type === 'message.changed' && (message.direction === 'in' || message.status === 'sending')) return ''
     const who = message.direction === 'in' ? bold(line(message.sender.name || message.sender.address)) : `You ${dim(message.status ?? '')}`
     const rest = dim(`(${message.conversationId}, ${message.folder}: ${line(message.because.text)})`)
     const what = message.direction === 'in' ? `${who}: ${cut(line(message.text), 120)} ${rest}` : `${who}: ${cut(line(message.text), 60)}${failed ? ' ' + red(line(failed.text)) : ''} ${dim(`(${message.conversationId})`)}`
