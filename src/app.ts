@@ -76,10 +76,11 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const receive = receiver({ ...receiving, prove: prover({ connector, dns, log }) })
     const receiveFiles = receiver({ ...receiving, prove: prover({ connector, dns: noDns, log }) })
     const signals = openSignals()
+    const webhookUrl = (hook: string) => config.publicUrl === null ? null : `${config.publicUrl.replace(/\/$/, '')}/hooks/${hook}`
     let url = config.publicUrl
     const supervisor = watchAccounts({
       store, seal, wakeup, clock, log, random, connector, receive,
-      webhookUrl: (hook) => config.publicUrl === null ? null : `${config.publicUrl.replace(/\/$/, '')}/hooks/${hook}`,
+      webhookUrl,
       signal: (userId, accountId, signal) => void signalOf(store, userId, accountId, signal).then((found) => found && signals.publish(userId, found)),
       live: (accountId) => deliverer.wake(accountId),
       ...world.accounts
@@ -90,7 +91,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     })
     const region = config.region
     const canonical = canonicalizer({ store, seal, region, connector, kinds })
-    const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
+    const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort() })
     return {

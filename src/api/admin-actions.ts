@@ -21,7 +21,7 @@ export type AdminActions = {
   stop(args: Record<string, never>): Promise<void>
 }
 
-export type AdminAccount = { id: string, user: string, kind: string, name: string, status: string, error?: string }
+export type AdminAccount = { id: string, user: string, kind: string, name: string, status: string, error?: string, webhookUrl?: string }
 
 /** `settings` is the connector's JSON Schema; secret fields carry `secret: true`. */
 export type AdminKind = { kind: string, title: string, channel: string, settings: unknown }
