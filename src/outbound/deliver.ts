@@ -3,6 +3,7 @@ import type { ChangeList } from '../model/event.ts'
 import type { Prepared, Receipt } from '../model/delivery.ts'
 import type { Log } from '../model/ports.ts'
 import { Changes } from '../feed/append.ts'
+import { accountById } from '../store/accounts.ts'
 import { accountsWithWork, askAgain, becomeUncertain, claim, fail, finish, getDispatch, leftSending, nextDue, nextTime, nextUncertain, requeue } from '../store/dispatches.ts'
 import type { Dispatch } from '../store/dispatches.ts'
 import type { Store } from '../store/store.ts'
@@ -107,12 +108,21 @@ export function deliverer(deps: DelivererDeps): Deliverer {
   async function work(accountId: number): Promise<void> {
     while (!stopping) {
       const open = session(accountId)
-      if (!open) return
+      if (!open) return await dropRemoved(accountId)
       const now = clock.now()
       const [queued, uncertain, next] = await store.read((tx) => [nextDue(tx, accountId, now), nextUncertain(tx, accountId, now, waitingForUser(open)), nextTime(tx, accountId, now)] as const)
       if (uncertain && open.find) await ask(uncertain, open.find.bind(open))
       else if (queued && !held.has(open)) await send(queued, open)
       else return next === null ? undefined : alarm(accountId, next - now)
+    }
+  }
+
+  /** What waits for an account that is gone for good fails, with what to do; any other account only has no session just now. */
+  async function dropRemoved(accountId: number): Promise<void> {
+    while (!stopping) {
+      const left = await store.read((tx) => accountById(tx, accountId) ? undefined : nextDue(tx, accountId, Number.MAX_SAFE_INTEGER))
+      if (!left) return
+      await change(left, (tx, changes, now) => fail(tx, changes, left, { code: 'account-removed', text: 'The account that this was to go out by was removed. Send it again by another one.' }, now))
     }
   }
 

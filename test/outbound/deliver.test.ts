@@ -1,5 +1,6 @@
 import t from 'tap'
 import { remoteId } from '../../src/connector.ts'
+import { removeAccount } from '../../src/store/accounts.ts'
 import { desk, later, login, never, take, unsure } from './desk.ts'
 
 const alice = { kind: 'email', address: 'alice@friend.example' }
@@ -279,6 +280,19 @@ t.test('a group: one operation where the channel knows groups, else one each', a
   await t.rejects(d.retry(id), { kind: 'conflict', message: /Some of the recipients have it already/ })
   await d.arrive(d.mail, { type: 'receipt', attempt: dispatch!.attempt, status: 'failed', error: { code: '5.1.1', text: 'It came back.' } })
   t.match((await d.dispatches(id))[0]!.attempts, [{ status: 'failed', error: { code: '5.1.1' } }, { status: 'failed', error: { code: '550' } }], 'a bounce')
+})
+
+t.test('what waits for an account that is removed fails', async (t) => {
+  const d = await desk(t)
+  d.offline.add(d.mail)
+  const ids = [await d.send({ to: alice }), await d.send({ to: bob })]
+  d.deliver.wake()
+  await d.store.read(() => undefined)
+  t.equal((await d.message(ids[0]!)).status, 'queued')
+  await removeAccount(d.recording, { userId: d.ada, id: d.mail })
+  d.deliver.wake()
+  for (const id of ids) await d.until(id, 'failed')
+  t.match((await d.dispatches(ids[0]!))[0]!.attempts, [{ error: { code: 'account-removed', text: /Send it again by another one/ } }])
 })
 
 t.test('stop waits for what is being sent', async (t) => {
