@@ -196,6 +196,19 @@ else {
     t.equal(Date.now() - began < 1500, true)
   })
 
+  t.test('a line that is cut is noticed at once, without waiting for the clock', async (t) => {
+    const wire = await startWire(dovecot.ports.imap)
+    t.teardown(() => wire.close())
+    const settings = settingsFor(dovecot, 'cut')
+    const stored = emptyStore()
+    const { session } = await open(t, { ...settings, imap: { ...settings.imap, port: wire.port } }, stored)
+    await until(() => caughtUp(stored, 'live'), 'the live lane')
+    const began = Date.now()
+    wire.cut()
+    await t.rejects(session.closed, { retry: 'later', code: 'connection-lost' })
+    t.equal(Date.now() - began < 1500, true)
+  })
+
   t.test('the server restarts in the middle: reopened from the cursors, each mail exactly once', async (t) => {
     for (let number = 1; number <= 6; number++) await dovecot.deliver('again', mail(`old ${number}`))
     const stored = emptyStore()
