@@ -1,7 +1,7 @@
-import { ConnectorError, remoteId, type Operation, type Prepared, type Receipt } from '#connector'
+import { ConnectorError, remoteId, type IncomingReceipt, type Operation, type Prepared, type Receipt } from '#connector'
 import { newestFirst, type Client, type Row } from './client.ts'
 import type { Ledger } from './ledger.ts'
-import { receiptStatus } from './parse.ts'
+import { receiptStatus, toReceipt } from './parse.ts'
 import type { Settings } from './settings.ts'
 import { explain, wordsFor } from './words.ts'
 
@@ -53,8 +53,9 @@ export async function perform(client: Client, prepared: Prepared, ledger: Ledger
 /**
  * Looks for an attempt whose answer got lost. A message does not tell its callback URL, so it is known by number, text and time: exactly one that no other
  * attempt owns is ours. None, after it has had time to appear: null. Else nobody can know: throws a ConnectorError (uncertain).
+ * One that was there and failed later is found too; `report` is told that it failed.
  */
-export async function find(client: Client, prepared: Prepared, ledger: Ledger, now: number): Promise<Receipt | null> {
+export async function find(client: Client, prepared: Prepared, ledger: Ledger, now: number, report: (receipt: IncomingReceipt) => void): Promise<Receipt | null> {
   const frozen = prepared.data as Frozen
   const since = frozen.at - settleMs
   const candidates: Row[] = []
@@ -73,7 +74,7 @@ export async function find(client: Client, prepared: Prepared, ledger: Ledger, n
   if (sure) {
     ledger.sent(prepared.attempt, sure.sid)
     const status = receiptStatus(sure.status)
-    if (status === 'failed') throw never(String(sure.error_code ?? sure.status), wordsFor(sure.error_code))
+    if (status === 'failed') report(toReceipt(sure.sid, sure.status, sure.error_code, prepared.attempt)!)
     return { remoteId: remoteId(sure.sid), status: status === 'delivered' || status === 'read' ? 'delivered' : 'sent' }
   }
   if (candidates.length === 0 && now - frozen.at > settleMs) {

@@ -65,10 +65,10 @@ export async function openSession(given: Account<Settings>): Promise<Session> {
   const history = persist(async () => {
     if (!past.done) await backfill(client, account, past, signal, next => { past = next })
   })
-  /** Arrivals that perform() learns of: it may not call receive itself, since receive may wait for what perform holds. */
+  /** Arrivals that perform() and find() learn of: they may not call receive themselves, since receive may wait for what they hold. */
   const aside = (arrival: Arrival): void => {
     setImmediate(() => {
-      if (!signal.aborted) account.receive([arrival], { lane: 'live' }).catch((error: unknown) => log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'what a refusal told could not be stored'))
+      if (!signal.aborted) account.receive([arrival], { lane: 'live' }).catch((error: unknown) => log.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'what Twilio said beside an answer could not be stored'))
     })
   }
   const ended = Promise.allSettled([live, history]).then(() => closed.resolve())
@@ -90,7 +90,7 @@ export async function openSession(given: Account<Settings>): Promise<Session> {
         throw error
       }
     },
-    find: prepared => find(client, prepared, known, clock.now()),
+    find: prepared => find(client, prepared, known, clock.now(), incoming => aside({ at: clock.now(), incoming })),
     webhook: request => answerWebhook(request, account, known, signal, {
       cursorWith: (sid, at) => JSON.stringify({ ...cursor, seen: { ...cursor.seen, ...Object.fromEntries([...handed, [sid, at] as const].map(([one, when]) => [one, [when, 'received']])) } }),
       stored: (sid, at) => handed.set(sid, at)

@@ -183,6 +183,12 @@ t.test('trouble while sending: what is certain, and what find() says then', { sk
       t.equal(await session.find!(prepared), null, name + ': is not there')
     }
   }
+  const late = await session.prepare({ ...operation('made, and failed later', alice, 'late'), at: clock.now() })
+  fake.trouble = { on: 'create', what: 'cut-after', times: 1 }
+  await t.rejects(session.perform(late), { name: 'ConnectorError', certain: false })
+  await fake.status(fake.messages.at(-1)!.sid, 'undelivered', { errorCode: 30005 })
+  t.match(await session.find!(late), { status: 'sent', remoteId: fake.messages.at(-1)!.sid })
+  t.match(await until('its end', () => receipts(account).find(one => one.attempt === 'late')), { status: 'failed', error: { code: '30005' } })
   const twice = await session.prepare({ ...operation('ok', bob, 'twice'), at: clock.now() })
   fake.console(own, bob, 'ok')
   fake.console(own, bob, 'ok')
