@@ -170,16 +170,19 @@ export function supervisor(deps: SupervisorDeps): Supervisor {
   async function start(): Promise<void> {
     const { accounts, alive } = await store.read((tx) => ({ alive: aliveAt(tx), accounts: allAccounts(tx).map((row) => ({ row, heard: hasBeenLive(tx, row) })) }))
     const now = clock.now()
-    await beat()
-    heartbeat = setInterval(() => void beat(), aliveMs).unref()
-    for (const { row, heard } of accounts) {
+    const told = accounts.map(async ({ row, heard }) => {
       const account = watch(row)
-      if (row.status === 'stopped') continue
+      if (row.status === 'stopped') return
       // Deaf since the process was last known to live, however it ended.
       const gap = heard && alive !== null ? { since: Math.min(now, Math.max(alive, row.createdAt)) } : undefined
       const { turn } = account
-      void tell(account, 'connecting', null, gap).then(() => account.turn === turn ? connect(account, turn) : undefined)
-    }
+      await tell(account, 'connecting', null, gap)
+      if (account.turn === turn) void connect(account, turn)
+    })
+    await Promise.all(told)
+    // Only after the gaps are noted: a crash in between must not shorten them.
+    await beat()
+    if (!stopping) heartbeat = setInterval(() => void beat(), aliveMs).unref()
   }
 
   async function beat(): Promise<void> {
