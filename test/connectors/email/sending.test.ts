@@ -168,8 +168,13 @@ t.test('a file that is gone or changed sends nothing; a STARTTLS server without 
   t.teardown(() => script.server.close())
   const server: EmailSettings['smtp'] = { host: '127.0.0.1', port: script.port, security: 'none' }
   const settings: EmailSettings = { address: 'ada@example.org', imap: server, smtp: server, password: 'open-sesame' }
-  const gone = (await freezeMail(op({ attachments: [{ name: 'a', contentType: 'image/png', size: 5, path: '/nonexistent/file' }] }))).data as FrozenMail
-  await t.rejects(submit(settings, gone, testTiming, new AbortController().signal), { retry: 'never', certain: true, code: 'attachment' })
+  const folder = mkdtempSync(join(tmpdir(), 'kinbox-attachment-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'longer'), 'longer than five')
+  for (const path of [join(folder, 'gone'), join(folder, 'longer')]) {
+    const mail = (await freezeMail(op({ attachments: [{ name: 'a', contentType: 'image/png', size: 5, path }] }))).data as FrozenMail
+    await t.rejects(submit(settings, mail, testTiming, new AbortController().signal), { retry: 'never', certain: true, code: 'attachment' }, path)
+  }
   t.same(script.mails, [])
   said.length = 0
   const frozen = (await freezeMail(op())).data as FrozenMail
