@@ -91,14 +91,16 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     })
     const region = config.region
     const canonical = canonicalizer({ store, seal, region, connector, kinds })
-    const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
+    const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, wake: (id) => deliverer.wake(id), supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort() })
     return {
       store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, signals, actions, stopping,
       listensAt: (at: string) => void (url = at),
       async close() {
-        await Promise.all([supervisor.stop(), deliverer.stop()])
+        // What is being sent may end first: without its session it would be uncertain.
+        await deliverer.stop()
+        await supervisor.stop()
         await pool.close()
         await store.close()
         owner.release()

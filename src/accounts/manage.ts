@@ -6,7 +6,7 @@ import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { troubleOf } from './failure.ts'
 import { openSession } from './session.ts'
-import { checkSettings, keepSecrets, ownOf } from './settings.ts'
+import { checkSettings, keepSecrets, ownOf, WrongSettings } from './settings.ts'
 import type { Supervisor } from './supervisor.ts'
 
 export type AccountDeps = {
@@ -19,6 +19,8 @@ export type AccountDeps = {
   supervisor: Pick<Supervisor, 'open' | 'close'>
   connector(kind: string): Promise<Connector>
   kinds(): string[]
+  /** What waits for an account that is gone fails, with words. */
+  wake(accountId: number): void
   /** Where a network reaches an account by its hook; null where no public URL is configured. */
   webhookUrl(hook: string): string | null
 }
@@ -53,7 +55,7 @@ export function accounts(deps: AccountDeps): Accounts {
   /** The connector and the whole settings that a put means. */
   async function meant({ userId, id, kind, settings }: PutAccount): Promise<{ connector: Connector, kind: string, settings: unknown }> {
     if (id === undefined) {
-      if (kind === undefined || settings === undefined) throw new Refusal('not_found', 'Give id to change an account, or kind and settings to add one.')
+      if (kind === undefined || settings === undefined) throw new WrongSettings('Give id to change an account, or kind and settings to add one.')
       const connector = await deps.connector(kind)
       return { connector, kind, settings }
     }
@@ -113,9 +115,12 @@ export function accounts(deps: AccountDeps): Accounts {
       if (!await store.read((tx) => getAccount(tx, userId, id))) throw new Refusal('not_found', 'There is no such account.')
       await supervisor.close(id)
       await removeAccount(at, { userId, id })
+      deps.wake(id)
     },
     async resync(userId, id) {
-      if (!await store.read((tx) => getAccount(tx, userId, id))) throw new Refusal('not_found', 'There is no such account.')
+      const { connector, settings } = await meant({ userId, id })
+      // An account of imported files has none, and nothing to be opened.
+      checkSettings(connector, settings)
       await supervisor.close(id)
       await store.hot((tx) => forgetCursors(tx, id))
       void supervisor.open(id)

@@ -12,18 +12,22 @@ import { partyOf, senderOf } from './party.ts'
 /** Texts over this many bytes are cut in lists and events, unless the client asks for more; message.get tells all. */
 export const bodyMaxBytes = 8192
 
-/** A message as clients see it. Over `maxBytes` of UTF-8 its text is cut and `truncated` says so. */
+/** What a message's recipients, and each of its texts, may take of a frame of 1 MiB. Escapes count: a control character takes six bytes. */
+const recipientsRoom = 128 * 1024
+const textRoom = 270_000
+
+/** A message as clients see it. Over `maxBytes` of UTF-8 its text is cut and `truncated` says so, as where it has very many recipients. */
 export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes = bodyMaxBytes): Message {
   const body = getBody(tx, row.id)
   const text = cut(body.text, maxBytes)
   const quoted = body.quoted === null ? null : cut(body.quoted, maxBytes)
-  const truncated = text.length < body.text.length || (quoted !== null && quoted.length < body.quoted!.length)
+  const recipients = fitting(body.recipients.map((recipient) => ({ ...partyOf(tx, userId, recipient), role: recipient.role })))
+  const truncated = text.length < body.text.length || (quoted !== null && quoted.length < body.quoted!.length) || recipients.length < body.recipients.length
   const { rule, text: words, evidence, proof = [] } = row.because
   return {
     id: publicId('message', row.id), conversationId: publicId('conversation', row.conversationId), topicId: row.topicId === null ? null : publicId('topic', row.topicId),
-    accountId: publicId('account', row.accountId), channel: row.channel, direction: row.direction, sender: senderOf(tx, row),
-    recipients: body.recipients.map((recipient) => ({ ...partyOf(tx, userId, recipient), role: recipient.role })),
-    subject: body.subject, text, ...(truncated ? { truncated } : {}), ...(quoted === null ? {} : { quoted }),
+    accountId: publicId('account', row.accountId), channel: row.channel, direction: row.direction, sender: senderOf(tx, userId, row),
+    recipients, subject: body.subject, text, ...(truncated ? { truncated } : {}), ...(quoted === null ? {} : { quoted }),
     ...(body.html === null ? {} : { html: htmlBlob(row.id) }), attachments: body.attachments === 0 ? [] : attachments(tx, row.id), reactions: [], seen: row.seen, flagged: row.flagged,
     ...(row.automatic ? { automatic: row.automatic } : {}), ...(body.unreadable === null ? {} : { unreadable: body.unreadable }),
     sentAt: row.sentAt === null ? null : rfc3339(row.sentAt), receivedAt: rfc3339(row.receivedAt), sortAt: rfc3339(row.sortAt),
@@ -32,9 +36,9 @@ export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes 
   }
 }
 
-/** The whole decoded text of a message, in the order it was written. */
-export function originalOf({ text, quoted }: MessageBody): string {
-  return quoted === null ? text : text + '\n\n' + quoted
+/** The whole decoded text of a message, in the order it was written, cut like the others. */
+export function originalOf({ text, quoted }: MessageBody, maxBytes: number): string {
+  return cut(quoted === null ? text : text + '\n\n' + quoted, maxBytes)
 }
 
 /** What a list of conversations shows of its newest message. */
@@ -42,7 +46,7 @@ export function previewOf(tx: Reader, userId: number, messageId: number): Messag
   const row = getMessage(tx, userId, messageId)
   if (!row) return null
   return {
-    id: publicId('message', row.id), direction: row.direction, channel: row.channel, sender: senderOf(tx, row), preview: row.preview, sortAt: rfc3339(row.sortAt),
+    id: publicId('message', row.id), direction: row.direction, channel: row.channel, sender: senderOf(tx, userId, row), preview: row.preview, sortAt: rfc3339(row.sortAt),
     ...(row.status ? { status: row.status } : {})
   }
 }
@@ -62,8 +66,23 @@ function attempts(tx: Reader, userId: number, message: MessageRow): Attempt[] {
   })))
 }
 
-/** The longest beginning of at most `max` bytes of UTF-8 that ends with a whole character. */
+/** As many as there is room for. */
+function fitting<T>(all: T[]): T[] {
+  let bytes = 0
+  const end = all.findIndex((one) => (bytes += Buffer.byteLength(JSON.stringify(one))) > recipientsRoom)
+  return end === -1 ? all : all.slice(0, end)
+}
+
+/** A beginning of at most `max` bytes of UTF-8, that ends with a whole character and has room in a frame. */
 function cut(text: string, max: number): string {
+  let kept = beginning(text, max)
+  for (let size = written(kept); size > textRoom; size = written(kept)) kept = beginning(kept, Math.floor(Buffer.byteLength(kept) * 0.9 * textRoom / size))
+  return kept
+}
+
+const written = (text: string) => text.length * 6 <= textRoom ? 0 : Buffer.byteLength(JSON.stringify(text))
+
+function beginning(text: string, max: number): string {
   if (text.length * 3 <= max || Buffer.byteLength(text) <= max) return text
   return new TextDecoder().decode(Buffer.from(text).subarray(0, max), { stream: true })
 }
