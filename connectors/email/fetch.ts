@@ -82,7 +82,7 @@ export async function fetchArrivals(client: ImapFlow, folder: Folder, validity: 
       const why = header.size > largest
         ? `This mail is too large for Kinbox (${Math.round(header.size / 1024 / 1024)} MB). It is still in the folder "${folder.path}" of your mailbox: read it there.`
         : `The mail server could not hand out this mail. It is still in the folder "${folder.path}" of your mailbox: try to read it there.`
-      arrivals.push({ at, incoming: await unreadable(client, folder, header, why) })
+      arrivals.push({ remoteId: placeId(folder.path, validity, header.uid), at, folder: { name: folder.path, role: folder.role }, incoming: await unreadable(client, folder, header, why) })
     }
   }
   return arrivals

@@ -57,7 +57,8 @@ async function ready(message: IncomingMessage, proof: Proof | null, blobs: Blobs
   return { message: { ...message, attachments: [] }, proof: proof ?? byAddress(message), digest, senderDigest, attachments }
 }
 
-function byAddress({ sender }: IncomingMessage): Proof {
+function byAddress({ sender, unreadable }: IncomingMessage): Proof {
+  if (unreadable !== undefined) return { level: 'unverified', evidence: ['What could not be read could not be checked.'] }
   return sender.address === null
     ? { level: 'unverified', evidence: ['The sender gave no address that can be checked.'] }
     : { level: 'weak', evidence: ['The network names this sender but does not prove it.'] }

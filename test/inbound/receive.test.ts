@@ -158,6 +158,14 @@ t.test('what cannot be read is shown as such and does not hold up the next', asy
   t.same(preview, ['after', 'This message could not be read.'])
 })
 
+t.test('what could not be read proves nothing, whomever it names', async (t) => {
+  const { hand, arrival, seen, befriend } = await house(t)
+  await hand([arrival({ text: 'hello' }, 1)])
+  await befriend(alice)
+  await hand([{ remoteId: remoteId('INBOX/big'), at: 2, folder: { name: 'INBOX', role: 'inbox' }, incoming: mail({ unreadable: 'This mail is too large.' }) }])
+  t.same([await seen('inbox'), await seen('other')], [[['hello']], [['']]])
+})
+
 t.test('when parsing itself is not to be had, the whole batch is refused and can come again', async (t) => {
   const { hand, arrival, seen, broken } = await house(t)
   broken.add('closing')
