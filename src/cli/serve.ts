@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { App, Io } from './io.ts'
 import { painter } from './paint.ts'
@@ -29,16 +30,17 @@ async function firstWords(app: App, io: Io, folder: string): Promise<string> {
   const users = await app.admin.userList({})
   const accounts = await app.admin.accountList({})
   const name = users[0]?.name ?? 'NAME'
+  const where = folder === resolve(io.cwd, './data') ? '' : ` --data ${folder}`
   const steps = [
-    ...(users.length === 0 ? [`  make a user:        printf %s "$PASSWORD" | ${io.command} user add NAME --password-stdin`] : []),
+    ...(users.length === 0 ? [`  make a user:        printf %s "$PASSWORD" | ${io.command} user add NAME --password-stdin${where}`] : []),
     ...(accounts.length === 0 ? [
-      `  connect a mailbox:  ${io.command} account add --user ${name} --kind email --settings mail.json   (README.md shows the file)`,
-      `  or a phone number:  ${io.command} account kinds   shows what can be connected`
+      `  connect a mailbox:  ${io.command} account add --user ${name} --kind email --settings mail.json${where}   (README.md shows the file)`,
+      `  or a phone number:  ${io.command} account kinds${where}   shows what can be connected`
     ] : [])
   ]
   return [
     `Kinbox is at ${bold(addressOf(app))}, its data in ${folder}. Ctrl-C ends it.`,
-    ...(steps.length > 0 ? ['What to do next, in another terminal:', ...steps] : [`See what is new: ${io.command} inbox --user ${name}`]), ''
+    ...(steps.length > 0 ? ['What to do next, in another terminal:', ...steps] : [`See what is new: ${io.command} inbox --user ${name}${where}`]), ''
   ].join('\n')
 }
 
