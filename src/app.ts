@@ -26,6 +26,7 @@ import { adminActions } from './cli/actions.ts'
 import type { Clock, Log, Resolver } from './connector.ts'
 import { Wakeup } from './feed/wakeup.ts'
 import { receiver } from './inbound/receive.ts'
+import { retention } from './jobs/retention.ts'
 import { acceptor } from './outbound/accept.ts'
 import { cancel } from './outbound/cancel.ts'
 import { resolveCompose } from './outbound/compose.ts'
@@ -134,11 +135,13 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     house.listensAt(server.address)
     await deliverer.start()
     await supervisor.start()
+    const jobs = retention({ store, clock, log })
+    jobs.start()
     log.info({ url: server.address, data: config.data }, 'kinbox is up')
     let stopped: Promise<void> | undefined
     const stop = () => stopped ??= (async () => {
       const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
-      await Promise.all([server.close(), admin.close()])
+      await Promise.all([server.close(), admin.close(), jobs.stop()])
       await house.close()
       clearTimeout(late)
       log.info({}, 'kinbox has stopped')

@@ -1,0 +1,40 @@
+import { pruneClientWrites, pruneEvents, usersWithLog } from '../store/retention.ts'
+import type { Store } from '../store/store.ts'
+import type { Clock, Log } from '../model/ports.ts'
+
+const day = 86_400_000
+const chunk = 1000
+const defaults = { keepMs: 30 * day, keepEvents: 1_000_000, everyMs: 3_600_000 }
+
+/**
+ * Each hour: forgets events that no client may resume from any more, and idempotency keys, both after 30 days (events also
+ * beyond a million a user). In small transactions of the bulk lane, so that nobody waits for it.
+ */
+export function retention({ store, clock, log, keepMs, keepEvents, everyMs }: { store: Store, clock: Clock, log: Log } & Partial<typeof defaults>): { run(): Promise<void>, start(): void, stop(): Promise<void> } {
+  const limits = { keepMs: keepMs ?? defaults.keepMs, keepEvents: keepEvents ?? defaults.keepEvents, everyMs: everyMs ?? defaults.everyMs }
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+  let stopping = false
+
+  async function run(): Promise<void> {
+    const before = clock.now() - limits.keepMs
+    for (const userId of await store.read(usersWithLog)) {
+      while (!stopping && await store.hot((tx) => pruneEvents(tx, userId, { before, keep: limits.keepEvents, limit: chunk }), 'bulk') > 0);
+    }
+    while (!stopping && await store.hot((tx) => pruneClientWrites(tx, before, chunk), 'bulk') > 0);
+  }
+
+  return {
+    run,
+    start() {
+      timer = setInterval(() => {
+        running = running.then(run).catch((error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'what is too old could not be forgotten; tried again in an hour'))
+      }, limits.everyMs).unref()
+    },
+    async stop() {
+      stopping = true
+      clearInterval(timer)
+      await running
+    }
+  }
+}
