@@ -5,10 +5,12 @@ type IdTable = Parameters<Writer['nextId']>[0]
 
 /** A prepared statement. The driver takes `?1` for a name, so statements that number their parameters are bound by name. */
 class Statement {
+  readonly writes: boolean
   readonly #prepared: SqliteStatement
   readonly #numbered: boolean
 
   constructor(prepared: SqliteStatement, numbered: boolean) {
+    this.writes = !prepared.readonly
     this.#prepared = prepared
     this.#numbered = numbered
   }
@@ -94,6 +96,7 @@ export class Transaction implements Writer {
   }
 
   savepoint<T>(fn: () => T): T {
+    this.#check()
     const name = `kinbox_${++this.#depth}`
     try {
       this.#of(`SAVEPOINT ${name}`).run()
@@ -118,8 +121,11 @@ export class Transaction implements Writer {
   }
 
   #of(sql: string): Statement {
-    this.#check()
-    return this.#statements.of(sql)
+    if (!this.#open) throw new Error('the transaction is over')
+    const statement = this.#statements.of(sql)
+    // Asking the database costs as much as a small read, and a read at the wrong time does no harm.
+    if (statement.writes) this.#check()
+    return statement
   }
 
   #check(): void {

@@ -18,7 +18,7 @@ export function checkSqliteVersion(version: string): void {
 }
 
 /** What every connection to the main file is set to. `synchronous` must be said each time: the driver's build falls back to NORMAL, and a commit could be lost with the power. */
-export const pragmas = ['synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 5000', 'trusted_schema = OFF', 'cache_size = -32768']
+export const pragmas = ['synchronous = FULL', 'foreign_keys = ON', 'busy_timeout = 5000', 'trusted_schema = OFF', 'cache_size = -32768', 'temp_store = MEMORY']
 
 /** Throws when a connection would not keep what it commits. */
 export function checkPragmas(db: SqliteDatabase): void {

@@ -21,12 +21,15 @@ export function getTopic(tx: Reader, userId: number, id: number): Topic | undefi
 export function topicOf(tx: Writer, changes: ChangeList, userId: number, { messageId, references, subject, joins }: { messageId: string | null, references: string[], subject: string, joins: boolean }): number {
   const ids = messageId === null ? references : [...references, messageId]
   const roots = new Map<number, Topic>()
+  const seen = new Set<number>()
   const unknown: string[] = []
   for (const id of new Set(ids)) {
     const row = tx.get<{ topic_id: number }>('SELECT topic_id FROM topic_ref WHERE user_id = ? AND message_id = ?', userId, id)
-    const topic = row && getTopic(tx, userId, row.topic_id)
+    if (!row) unknown.push(id)
+    if (!row || seen.has(row.topic_id)) continue
+    seen.add(row.topic_id)
+    const topic = getTopic(tx, userId, row.topic_id)
     if (topic) roots.set(topic.id, topic)
-    else unknown.push(id)
   }
   const [first, ...others] = [...roots.values()].sort((a, b) => a.id - b.id)
   const topic = first?.id ?? insertTopic(tx, changes, userId, subject)
