@@ -11,6 +11,9 @@ import { printTable } from './parts/table.ts'
 const people = 300
 const rounds = 11
 
+/** Milliseconds for each message. */
+type Spent = { wall: number, cpu: number }
+
 /**
  * First the rows: a house that nobody times receives everything, and what each batch left in it is read back. Then, round by
  * round in turn, a second house receives the same messages and plain statements write those rows into a third.
@@ -46,8 +49,7 @@ async function measure(batch: number, perRound: number): Promise<string[]> {
   const corpus = mails({ people })
   const house = await openHouse(timed, founded, corpus)
   const plain = openPlain(file(bare))
-  const core: number[] = []
-  const statements: number[] = []
+  const spent = { core: [] as Spent[], statements: [] as Spent[] }
   for (let round = 0; round < rounds; round++) {
     const ready = portions(corpus)
     const takes = {
@@ -60,8 +62,10 @@ async function measure(batch: number, perRound: number): Promise<string[]> {
     }
     for (const which of round % 2 ? ['core', 'statements'] as const : ['statements', 'core'] as const) {
       const began = performance.now()
+      const before = process.cpuUsage()
       await takes[which]()
-      ;(which === 'core' ? core : statements)[round] = (performance.now() - began) / perRound
+      const { user, system } = process.cpuUsage(before)
+      spent[which].push({ wall: (performance.now() - began) / perRound, cpu: (user + system) / 1000 / perRound })
     }
   }
   await house.store.close()
@@ -71,12 +75,13 @@ async function measure(batch: number, perRound: number): Promise<string[]> {
   if (different.length) throw new Error(`the plain statements did not write the same rows: ${different.join(', ')}`)
 
   // The first round warms up.
-  const [a, b] = [core.slice(1), statements.slice(1)]
-  return [batch === 1 ? 'one by one' : `by ${batch}`, String(perRound * (rounds - 1)), ms(median(a)), ms(median(b)), times(median(a.map((value, i) => value / b[i]!)))]
+  const of = (which: keyof typeof spent, what: keyof Spent) => spent[which].slice(1).map((one) => one[what])
+  const ratio = (what: keyof Spent) => times(median(of('core', what).map((value, i) => value / of('statements', what)[i]!)))
+  return [batch === 1 ? 'one by one' : `by ${batch}`, String(perRound * (rounds - 1)), ms(median(of('core', 'wall'))), ms(median(of('statements', 'wall'))), ratio('wall'), ratio('cpu')]
 }
 
 const perRound = argument(0, 1000)
-printTable('Receiving a message', ['', 'messages', 'receive', 'plain statements', 'ratio'], [await measure(1, Math.ceil(perRound / 4)), await measure(50, perRound)], [
+printTable('Receiving a message', ['', 'messages', 'receive', 'plain statements', 'ratio', 'ratio of CPU time'], [await measure(1, Math.ceil(perRound / 4)), await measure(50, perRound)], [
   'For each message; medians of interleaved rounds. Receiving has a parse and a prove that answer at once, and does all the rest: hashing and compressing the bytes, finding what is',
   'known, deciding, writing. The statements only write the rows that receiving left behind, read back beforehand: one INSERT for each new row, one UPDATE for each row that changed.',
   'Same schema, settings and transactions; at the end both databases are compared row by row. Aim: within 2x.'
