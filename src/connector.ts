@@ -92,6 +92,8 @@ export type Connector<Settings = unknown> = {
   /** What to try for this address, best first. */
   discover?(address: string, dns: Resolver): Promise<Partial<Settings>[]>
   open(account: Account<Settings>): Promise<Session>
+  /** Tries what `open` does not need (a login for sending), for a user who tests settings. Throws ConnectorError. */
+  check?(settings: Settings, signal: AbortSignal): Promise<void>
 }
 
 /**

@@ -6,6 +6,8 @@ import { prove } from './prove.ts'
 import { openSession } from './session.ts'
 import { settingsSchema } from './settings.ts'
 import type { EmailSettings } from './settings.ts'
+import { trySubmission } from './submit.ts'
+import { usualTiming } from './timing.ts'
 
 /** Mail: read over IMAP, sent over SMTP. */
 export const connector: Connector<EmailSettings> = {
@@ -35,5 +37,7 @@ export const connector: Connector<EmailSettings> = {
   parse,
   prove,
   discover,
-  open: (account) => openSession(account)
+  open: (account) => openSession(account),
+  // Reading is tried by `open`; sending only here, or with the first mail.
+  check: (settings, signal) => trySubmission(settings, usualTiming, signal)
 }

@@ -12,14 +12,15 @@ import type { Timing } from './timing.ts'
 type SubmitError = Error & { code?: string, originalCode?: string, responseCode?: number, response?: string, rejectedErrors?: RefusedError[] }
 type RefusedError = Error & { recipient?: string | undefined, responseCode?: number | undefined, response?: string | undefined }
 
-/**
- * Hands a frozen mail to the outgoing server, with its explicit envelope. Resolves after the server's 250, naming the
- * recipients it refused. Throws ConnectorError; `certain: false` only where every byte was sent and no answer came (RFC 5321 section 4.2.5).
- */
-export async function submit(settings: EmailSettings, mail: FrozenMail, timing: Timing, signal: AbortSignal): Promise<Receipt> {
+type Step = <T>(work: (done: (error: Error | null | undefined, value?: T) => void) => void) => Promise<T | undefined>
+type Open = { connection: SMTPConnection, step: Step }
+
+const secretsOf = (settings: EmailSettings) => [settings.smtp.password, settings.password, settings.accessToken]
+
+/** Connects, logs in, does `work`, and closes, whatever happens. Throws ConnectorError for what fails before `work`. */
+async function loggedIn<T>(settings: EmailSettings, timing: Timing, signal: AbortSignal, work: (open: Open) => Promise<T>): Promise<T> {
   const server = settings.smtp
   const pass = server.password ?? settings.password
-  const secrets = [pass, settings.password, settings.accessToken]
   const user = server.user ?? settings.user ?? settings.address
   refuseClear(server, 'The outgoing mail server')
   const connection = new SMTPConnection({
@@ -46,11 +47,10 @@ export async function submit(settings: EmailSettings, mail: FrozenMail, timing: 
   }
   signal.addEventListener('abort', abort, { once: true })
   if (signal.aborted) abort()
-  const step = <T>(work: (done: (error: Error | null | undefined, value?: T) => void) => void) => Promise.race([broken, new Promise<T | undefined>((resolve, reject) => {
-    work((error, value) => error ? reject(error) : resolve(value))
+  const step: Step = <V>(begin: (done: (error: Error | null | undefined, value?: V) => void) => void) => Promise.race([broken, new Promise<V | undefined>((resolve, reject) => {
+    begin((error, value) => error ? reject(error) : resolve(value))
   })])
 
-  let flowed = false
   try {
     try {
       await step((done) => connection.connect(done))
@@ -59,22 +59,44 @@ export async function submit(settings: EmailSettings, mail: FrozenMail, timing: 
         await step((done) => connection.login(oauth2 ? { user, oauth2 } : { user, credentials: { user, pass } }, done))
       }
     } catch (error) {
-      throw connectFailure(error, server, 'out', secrets)
+      throw connectFailure(error, server, 'out', secretsOf(settings))
     }
-    const stream = mailStream(mail, () => { flowed = true })
-    const info = await step<{ rejectedErrors?: RefusedError[] | undefined }>((done) => connection.send({ ...mail.envelope, size: mail.size, use8BitMime: true }, stream, done))
-    const refused = (info?.rejectedErrors ?? []).map((error) => ({
-      address: error.recipient ?? '',
-      error: { code: (error.responseCode ?? 0) < 500 ? 'refused-for-now' : 'refused', text: serverWords(error.response, secrets) || 'The mail server refused this recipient.' }
-    }))
+    const result = await work({ connection, step })
     connection.quit()
-    return refused.length > 0 ? { status: 'sent', refused } : { status: 'sent' }
+    return result
   } catch (error) {
     connection.close()
-    if (error instanceof ConnectorError) throw error
-    throw sendFailure(error as SubmitError, settings, flowed, secrets)
+    throw error
   } finally {
     signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Connects to the outgoing server and logs in; sends nothing. Throws ConnectorError. */
+export async function trySubmission(settings: EmailSettings, timing: Timing, signal: AbortSignal): Promise<void> {
+  await loggedIn(settings, timing, signal, async () => {})
+}
+
+/**
+ * Hands a frozen mail to the outgoing server, with its explicit envelope. Resolves after the server's 250, naming the
+ * recipients it refused. Throws ConnectorError; `certain: false` only where every byte was sent and no answer came (RFC 5321 section 4.2.5).
+ */
+export async function submit(settings: EmailSettings, mail: FrozenMail, timing: Timing, signal: AbortSignal): Promise<Receipt> {
+  const secrets = secretsOf(settings)
+  let flowed = false
+  try {
+    return await loggedIn(settings, timing, signal, async ({ connection, step }) => {
+      const stream = mailStream(mail, () => { flowed = true })
+      const info = await step<{ rejectedErrors?: RefusedError[] | undefined }>((done) => connection.send({ ...mail.envelope, size: mail.size, use8BitMime: true }, stream, done))
+      const refused = (info?.rejectedErrors ?? []).map((error) => ({
+        address: error.recipient ?? '',
+        error: { code: (error.responseCode ?? 0) < 500 ? 'refused-for-now' : 'refused', text: serverWords(error.response, secrets) || 'The mail server refused this recipient.' }
+      }))
+      return refused.length > 0 ? { status: 'sent', refused } : { status: 'sent' }
+    })
+  } catch (error) {
+    if (error instanceof ConnectorError) throw error
+    throw sendFailure(error as SubmitError, settings, flowed, secrets)
   }
 }
 

@@ -101,6 +101,7 @@ export function accounts(deps: AccountDeps): Accounts {
           account: { id: 0, userId: account.userId, kind, name: '', hook: '', status: 'connecting', error: null, cursors: { live: null, history: null }, historyDone: true, backfill: null, createdAt: clock.now(), rev: 0 }
         })
         await opened.end(5_000)
+        await connector.check?.(settings, AbortSignal.timeout(testMs))
         return { ok: true }
       } catch (error) {
         return { ok: false, error: troubleOf(error).error }

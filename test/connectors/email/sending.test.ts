@@ -8,6 +8,7 @@ import { simpleParser } from 'mailparser'
 import t from 'tap'
 import { freezeMail, mailStream } from '../../../connectors/email/compose.ts'
 import type { FrozenMail } from '../../../connectors/email/compose.ts'
+import { connector } from '../../../connectors/email/index.ts'
 import { openSession } from '../../../connectors/email/session.ts'
 import { submit } from '../../../connectors/email/submit.ts'
 import type { EmailSettings } from '../../../connectors/email/settings.ts'
@@ -258,3 +259,14 @@ else {
     t.equal(count, 1)
   })
 }
+
+t.test('settings are tried for sending too, and nothing is sent', { skip: dovecotMissing }, async (t) => {
+  const dovecot = await startDovecot()
+  t.teardown(() => dovecot.close())
+  const settings = settingsFor(dovecot, 'ada')
+  await connector.check!(settings, AbortSignal.timeout(10_000))
+  const wrong = await connector.check!({ ...settings, smtp: { ...settings.smtp, password: 'not this one' } }, AbortSignal.timeout(10_000)).then(() => null, (error: Error & { retry: string }) => error)
+  t.match(wrong, { retry: 'after-login', message: /password/ })
+  t.equal(wrong!.message.includes('not this one'), false)
+  t.same(dovecot.sink.messages, [])
+})
