@@ -2,6 +2,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Clock, Log } from '../model/ports.ts'
 import type { Arrival, ReceiveAt } from '../model/arrival.ts'
 import type { ChangeList, EventData } from '../model/event.ts'
+import type { Address } from '../model/incoming.ts'
 import { Changes } from '../feed/append.ts'
 import type { Wakeup } from '../feed/wakeup.ts'
 import { setBackfill, setCursor } from '../store/accounts.ts'
@@ -30,13 +31,16 @@ export type Receive = (account: AccountRef, batch: Arrival[], at: ReceiveAt) => 
  * cannot be written is kept as unreadable and does not hold up the others.
  */
 export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: Store, blobs: Blobs, wakeup: Wakeup, clock: Clock, log: Log } & Understanding): Receive {
-  return async (account, batch, at) => {
-    const known = await store.read((tx) => batch.map((arrival) => 'raw' in arrival && messageAt(tx, account.id, arrival.remoteId) !== undefined))
+  return async (given, batch, at) => {
+    const { known, account } = await store.read((tx) => ({
+      known: batch.map((arrival) => 'raw' in arrival && messageAt(tx, given.id, arrival.remoteId) !== undefined),
+      account: withIdentities(given, listIdentities(tx, given.userId))
+    }))
     const ready = await Promise.all(batch.map((arrival, i) => known[i] ? again(arrival) : understand(account, arrival, how, blobs)))
     await blobs.sync()
     const received = await store.hot((tx) => {
       const changes = new Changes(account.userId)
-      const unit: Unit = { tx, changes, account, own: new Set([...listIdentities(tx, account.userId), ...account.context.own].map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
+      const unit: Unit = { tx, changes, account, own: new Set(account.context.own.map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
       const touched = new Map<number, number[]>()
       for (const one of ready) for (const arrived of take(unit, one, log)) touched.set(arrived.conversationId, [...touched.get(arrived.conversationId) ?? [], arrived.messageId])
       for (const [id, messages] of touched) recount(tx, changes, id, at.lane === 'history' ? history(messages) : {})
@@ -48,6 +52,12 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
     wakeup.notify(account.userId)
     return received
   }
+}
+
+/** What the user calls their own is known to parsing, too: mail from an alias, in Sent, is theirs. */
+function withIdentities(account: AccountRef, identities: Address[]): AccountRef {
+  const own = [...account.context.own, ...identities.map(({ kind, address }) => ({ kind, address }))]
+  return { ...account, context: { ...account.context, own } }
 }
 
 type Item = Ready['items'][number]

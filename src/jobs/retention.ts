@@ -1,4 +1,4 @@
-import { pruneClientWrites, pruneEvents, usersWithLog } from '../store/retention.ts'
+import { pruneClientWrites, pruneEvents, pruneLogins, usersWithLog } from '../store/retention.ts'
 import type { Store } from '../store/store.ts'
 import type { Clock, Log } from '../model/ports.ts'
 
@@ -7,8 +7,8 @@ const chunk = 1000
 const defaults = { keepMs: 30 * day, keepEvents: 1_000_000, everyMs: 3_600_000 }
 
 /**
- * Each hour: forgets events that no client may resume from any more, and idempotency keys, both after 30 days (events also
- * beyond a million a user). In small transactions of the bulk lane, so that nobody waits for it.
+ * Each hour: forgets events that no client may resume from any more, idempotency keys, and logins that ended, all after 30
+ * days (events also beyond a million a user). In small transactions of the bulk lane, so that nobody waits for it.
  */
 export function retention({ store, clock, log, keepMs, keepEvents, everyMs }: { store: Store, clock: Clock, log: Log } & Partial<typeof defaults>): { run(): Promise<void>, start(): void, stop(): Promise<void> } {
   const limits = { keepMs: keepMs ?? defaults.keepMs, keepEvents: keepEvents ?? defaults.keepEvents, everyMs: everyMs ?? defaults.everyMs }
@@ -22,6 +22,7 @@ export function retention({ store, clock, log, keepMs, keepEvents, everyMs }: { 
       while (!stopping && await store.hot((tx) => pruneEvents(tx, userId, { before, keep: limits.keepEvents, limit: chunk }), 'bulk') > 0);
     }
     while (!stopping && await store.hot((tx) => pruneClientWrites(tx, before, chunk), 'bulk') > 0);
+    while (!stopping && await store.hot((tx) => pruneLogins(tx, before, chunk), 'bulk') > 0);
   }
 
   return {

@@ -22,3 +22,8 @@ export function pruneEvents(tx: Writer, userId: number, { before, keep, limit }:
 export function pruneClientWrites(tx: Writer, before: number, limit: number): number {
   return tx.run('DELETE FROM client_write WHERE (user_id, client_id) IN (SELECT user_id, client_id FROM client_write WHERE at < ? ORDER BY at LIMIT ?)', before, limit)
 }
+
+/** Forgets tokens and sessions that ended, by their time or by being revoked, before `before` (ms). Returns how many. */
+export function pruneLogins(tx: Writer, before: number, limit: number): number {
+  return tx.run('DELETE FROM login WHERE id IN (SELECT id FROM login WHERE expires_at < ?1 OR revoked_at < ?1 ORDER BY id LIMIT ?2)', before, limit)
+}

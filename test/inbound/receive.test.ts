@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Test } from 'tap'
-import type { IncomingMessage, Arrival, ReceiveAt, Proof } from '../../src/connector.ts'
+import type { IncomingMessage, Arrival, Context, ReceiveAt, Proof } from '../../src/connector.ts'
 import { remoteId } from '../../src/model/ids.ts'
 import { Changes } from '../../src/feed/append.ts'
 import { link, unlink } from '../../src/inbound/link.ts'
@@ -10,6 +10,7 @@ import { reroute } from '../../src/inbound/reroute.ts'
 import { createAccount, accountById } from '../../src/store/accounts.ts'
 import { findAddress, getContact, updateContact } from '../../src/store/contacts.ts'
 import { conversationWith, countUnread, listConversations } from '../../src/store/conversations.ts'
+import { putIdentity } from '../../src/store/identities.ts'
 import { eventsAfter, logBounds } from '../../src/store/events.ts'
 import { getBody, listMessages, markSeenUpTo } from '../../src/store/messages.ts'
 import { placesOf } from '../../src/store/places.ts'
@@ -28,9 +29,11 @@ async function house(t: Test) {
   const userId = await addTestUser(store, 'ada')
   const accountId = await createAccount({ store, clock, notify: () => {} }, seal, { userId, kind: 'test', name: 'Test', settings: {}, own: [ada] })
   const broken = new Set<string>()
+  const contexts: Context[] = []
   const receive = receiver({
     store, blobs, wakeup, clock, log,
-    async parse(_kind, raw) {
+    async parse(_kind, raw, context) {
+      contexts.push(context)
       const message = JSON.parse(Buffer.from(raw).toString()) as IncomingMessage
       if (broken.has(message.text)) throw Object.assign(new Error('This message could not be read.'), { name: message.text === 'closing' ? 'Error' : 'Unreadable' })
       return [message]
@@ -60,7 +63,7 @@ async function house(t: Test) {
   const seen = (folder: 'inbox' | 'other') => store.read((tx) => listConversations(tx, userId, { folder, archived: false, before: null, limit: 50 })
     .map(({ id }) => listMessages(tx, id, { topicId: null, direction: 'after', edge: null, limit: 100 }).map(({ id }) => getBody(tx, id).text)))
   const events = (after = 0) => store.read((tx) => eventsAfter(tx, userId, after, 1000))
-  return { store, userId, accountId, account, receive, arrival, hand, change, befriend, seen, events, clock, broken, log }
+  return { store, userId, accountId, account, receive, arrival, hand, change, befriend, seen, events, clock, broken, contexts, log }
 }
 
 function mail(message: Partial<IncomingMessage> & { proof?: Proof }): IncomingMessage {
@@ -147,6 +150,15 @@ t.test('the user\'s own mail in Sent is outgoing in the same thread, and whoever
   await hand([arrival({ text: 'I write first', direction: 'out', sender: from(ada), recipients: [{ ...bob, role: 'to' }] }, 1)])
   await hand([arrival({ text: 'Bob answers', sender: from(bob) }, 2)])
   t.same([await seen('inbox'), await seen('other')], [[['I write first', 'Bob answers']], []])
+})
+
+t.test('an alias of the user\'s own is theirs: in the people of a group, and for parsing', async (t) => {
+  const { hand, arrival, seen, store, userId, clock, contexts } = await house(t)
+  const alias = { kind: 'email', address: 'ada@alias.example' }
+  await putIdentity({ store, clock, notify: () => {} }, userId, alias)
+  await hand([arrival({ text: 'to both of you', recipients: [{ ...ada, role: 'to' }, { ...alias, role: 'cc' }] }, 1), arrival({ text: 'only you' }, 2)])
+  t.same(await seen('other'), [['to both of you', 'only you']])
+  t.same(contexts[0]!.own.filter(({ address }) => address === alias.address), [alias])
 })
 
 t.test('what cannot be read is shown as such and does not hold up the next', async (t) => {

@@ -3,6 +3,7 @@ import { Changes } from '../../src/feed/append.ts'
 import { retention } from '../../src/jobs/retention.ts'
 import { findClientWrite, insertClientWrite } from '../../src/store/client-writes.ts'
 import { eventsAfter, logBounds } from '../../src/store/events.ts'
+import { createLogin, getLogin, revokeLogin } from '../../src/store/logins.ts'
 import { addTestUser, tempStore } from '../fixtures/store.ts'
 
 const day = 86_400_000
@@ -42,4 +43,15 @@ t.test('idempotency keys go after thirty days', async (t) => {
   clock.time += 2 * day
   await retention({ store, clock, log }).run()
   t.same(await store.read((tx) => ['old', 'new'].map((id) => findClientWrite(tx, userId, id) !== undefined)), [false, true])
+})
+
+t.test('logins that ended more than thirty days ago go; good ones stay, however old', async (t) => {
+  const { store, clock, log } = await tempStore(t)
+  const userId = await addTestUser(store, 'ada')
+  const login = (name: string, expiresAt?: number) => createLogin(store, { userId, kind: 'token', name, ...(expiresAt === undefined ? {} : { expiresAt }) }, clock)
+  const ids = [await login('good'), await login('expired', clock.now() + day), await login('revoked')].map(({ id }) => id)
+  await revokeLogin(store, { userId, id: ids[2]! }, clock)
+  clock.time += 32 * day
+  await retention({ store, clock, log }).run()
+  t.same(await store.read((tx) => ids.map((id) => getLogin(tx, userId, id)?.name)), ['good', undefined, undefined])
 })
