@@ -96,7 +96,8 @@ CREATE TABLE contact (
   blocked INTEGER NOT NULL DEFAULT 0,
   notes TEXT,
   redirect_to INTEGER REFERENCES contact (id),   -- merged into that one
-  rev INTEGER NOT NULL DEFAULT 1
+  rev INTEGER NOT NULL DEFAULT 1,
+  via TEXT                                -- JSON: how the user wants them answered; NULL: as it comes
 ) STRICT;
 CREATE INDEX contact_user ON contact (user_id, redirect_to);
 CREATE INDEX contact_friend ON contact (user_id) WHERE friend = 1;
@@ -111,6 +112,7 @@ CREATE TABLE address (
   verified_at INTEGER,                    -- the newest message time that proved it
   last_in_at INTEGER,                     -- newest message from it
   last_out_at INTEGER,                    -- newest message to it
+  last_seen_at INTEGER,                   -- when it was last present
   UNIQUE (user_id, kind, address)
 ) STRICT;
 CREATE INDEX address_contact ON address (contact_id);
@@ -225,7 +227,9 @@ CREATE TABLE message (                    -- narrow: what a list needs. Texts li
   digest BLOB,                            -- of From, Date, subject and body: with message_id the same mail in two places
   sent_at INTEGER,
   received_at INTEGER NOT NULL,
-  rev INTEGER NOT NULL DEFAULT 1
+  rev INTEGER NOT NULL DEFAULT 1,
+  edited_at INTEGER,                      -- its sender's newest change of it
+  deleted_at INTEGER                      -- its sender took it back: texts and attachments are gone
 ) STRICT;
 CREATE INDEX message_strand ON message (strand_id, sort_at, id);
 CREATE INDEX message_unseen ON message (strand_id, sort_at, id) WHERE seen = 0;
@@ -274,6 +278,25 @@ CREATE TABLE attachment (                 -- also uploads that no message uses y
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attachment_message ON attachment (message_id);
+
+CREATE TABLE reaction (                   -- what somebody thinks of a message, the newest of each
+  message_id INTEGER NOT NULL REFERENCES message (id),
+  kind TEXT NOT NULL,
+  address TEXT NOT NULL,
+  name TEXT,
+  emoji TEXT NOT NULL,                    -- JSON string[]; [] when they were taken back
+  at INTEGER NOT NULL,                    -- an older one does not replace a newer one
+  PRIMARY KEY (message_id, kind, address)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE amendment (                  -- edits, reactions and retractions that came before their message (history comes newest first)
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  target TEXT NOT NULL,                   -- what they call the message: inbound/amend.ts
+  at INTEGER NOT NULL,
+  digest BLOB NOT NULL,                   -- of what is said: the same one comes once
+  incoming TEXT NOT NULL,                 -- JSON
+  PRIMARY KEY (account_id, target, at, digest)
+) STRICT, WITHOUT ROWID;
 
 -- Going out -----------------------------------------------------------------------------------------------------------
 
