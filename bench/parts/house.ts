@@ -48,3 +48,5 @@ export async function openHouse(folder: string, { userId, accountId }: Founded, 
   const take = receiver({ store, blobs, wakeup, clock, log, parse, prove: async () => ({ level: 'verified', evidence: ['friend.example has signed it.'] }) })
   return { store, blobs, wakeup, clock, userId, receive: (batch: Arrival[], at: ReceiveAt) => take(account, batch, at) }
 }
+
+export type House = Awaited<ReturnType<typeof openHouse>>

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+const command = join(import.meta.dirname, '../../bin/kinbox')
+
+/** A server in a process of its own, as a person starts it. */
+export type Served = {
+  url: string
+  /** From the start of the process to the line that says where the server is, and until /livez answered (ms). */
+  saidMs: number
+  aliveMs: number
+  /** Resident memory now, in MiB; null where the system does not tell. */
+  memory(): Promise<number | null>
+  /** Resolves when the process has ended. */
+  stop(): Promise<void>
+}
+
+/** Runs `kinbox serve` on a folder and a free port. Rejects when it ends before it is up. */
+export async function serve(folder: string): Promise<Served> {
+  const began = performance.now()
+  const child = spawn(command, ['serve', '--data', folder], { env: { ...process.env, KINBOX_PORT: '0', KINBOX_LOG_LEVEL: 'error' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const url = await Promise.race([lineWithUrl(child.stdout), ended.then(([code]) => { throw new Error(`the server ended with ${code} before it was up`) })])
+  const saidMs = performance.now() - began
+  const live = await fetch(`${url}/livez`)
+  if (!live.ok) throw new Error(`/livez answers ${live.status}`)
+  return {
+    url, saidMs, aliveMs: performance.now() - began,
+    async memory() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+      const kib = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]
+      return kib === undefined ? null : Number(kib) / 1024
+    },
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+      process.off('exit', kill)
+    }
+  }
+}
+
+async function lineWithUrl(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const url = /http:\/\/[\w.:[\]]+/.exec(line)?.[0]
+    if (url) return url
+  }
+  return new Promise(() => {})
+}
