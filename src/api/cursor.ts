@@ -8,8 +8,9 @@ export function cursorOf(...key: number[]): string {
 /** The key in a cursor of `length` numbers; null without one. Throws invalid_params for what was never handed out. */
 export function keyOf(cursor: string | undefined, length: number): number[] | null {
   if (cursor === undefined) return null
-  const key = Buffer.from(cursor, 'base64url').toString().split(' ').map(Number)
-  if (key.length !== length || !key.every(Number.isSafeInteger)) throw new ApiError('invalid_params', 'params.cursor is none of this list: take nextCursor of the page before, or leave it out')
+  const text = Buffer.from(cursor, 'base64url').toString()
+  const key = text.split(' ').map(Number)
+  if (!/^-?[0-9]+( -?[0-9]+)*$/.test(text) || key.length !== length || !key.every(Number.isSafeInteger)) throw new ApiError('invalid_params', 'params.cursor is none of this list: take nextCursor of the page before, or leave it out')
   return key
 }
 
@@ -19,7 +20,7 @@ export function pageOf<Row, Item>(rows: Row[], limit: number, present: (row: Row
   let bytes = 0
   for (const row of rows.slice(0, limit)) {
     const item = present(row)
-    bytes += JSON.stringify(item).length
+    bytes += Buffer.byteLength(JSON.stringify(item))
     if (bytes > maxBytes && items.length > 0) break
     items.push(item)
   }

@@ -61,13 +61,13 @@ export function errorBody(error: ApiError): ErrorBody {
 
 /**
  * The ApiError that something thrown means, or null when it is a mistake of ours. The inner rooms do not know ApiError:
- * an Error of theirs with a `kind` out of the table is taken at its word, message and detail included.
+ * an Error of theirs with a `kind` out of the table is taken at its word. Not so its detail, which may be an inner row.
  */
 export function asApiError(thrown: unknown): ApiError | null {
   if (thrown instanceof ApiError) return thrown
   if (!(thrown instanceof Error) || !('kind' in thrown) || typeof thrown.kind !== 'string') return null
   if (!Object.hasOwn(errors, thrown.kind)) return null
-  return new ApiError(thrown.kind as ErrorKind, thrown.message, 'detail' in thrown ? thrown.detail : undefined)
+  return new ApiError(thrown.kind as ErrorKind, thrown.message)
 }
 
 /** Why the server closes a socket. `retry`: connect again; `resume`: the position in the log stays good. */

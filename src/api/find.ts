@@ -6,6 +6,9 @@ import type { MessageRow } from '../model/message.ts'
 import { getContact } from '../store/contacts.ts'
 import { getConversation, liveConversation } from '../store/conversations.ts'
 import { getMessage } from '../store/messages.ts'
+import { Refusal } from '../store/refusal.ts'
+import { getTopic } from '../store/topics.ts'
+import type { Topic } from '../store/topics.ts'
 import type { Reader } from '../store/tx.ts'
 import { ApiError } from './errors.ts'
 
@@ -45,7 +48,22 @@ export function ownMessage(tx: Reader, userId: number, id: string): MessageRow {
   return getMessage(tx, userId, idOf('message', id)) ?? missing('message')
 }
 
+/** The topic that its messages are in now. Throws not_found. */
+export function ownTopic(tx: Reader, userId: number, id: string): Topic {
+  return getTopic(tx, userId, idOf('topic', id)) ?? missing('topic')
+}
+
 /** Throws conflict, with the object as it is, when it changed since. */
 export function checkRev(rev: number, ifRev: number | undefined, now: () => object): void {
   if (ifRev !== undefined && ifRev !== rev) throw new ApiError('conflict', 'it was changed meanwhile: look at it as it is now, and try again', now())
+}
+
+/** The same for what the store checks: a conflict goes on with the object as clients see it, never the inner row. */
+export async function orConflict<T>(doing: Promise<T>, now: () => Promise<object>): Promise<T> {
+  try {
+    return await doing
+  } catch (error) {
+    if (error instanceof Refusal && error.detail !== undefined) throw new ApiError(error.kind, error.message, await now())
+    throw error
+  }
 }

@@ -1,6 +1,7 @@
 import type { Address } from '../model/incoming.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Contact, KnownAddress, NamedBy } from '../model/contact.ts'
+import { titlesChanged } from './conversations.ts'
 import type { Reader, Writer } from './tx.ts'
 
 type ContactColumns = { id: number, name: string, named_by: NamedBy, friend: number, blocked: number, notes: string | null, redirect_to: number | null, rev: number }
@@ -74,7 +75,9 @@ export function noteSeen(tx: Writer, changes: ChangeList, address: KnownAddress,
   )
   if (!seen.name) return
   const row = tx.get<{ rev: number }>("UPDATE contact SET name = ?, named_by = 'message', rev = rev + 1 WHERE id = ? AND named_by = 'nobody' RETURNING rev", seen.name, address.contactId)
-  if (row) changes.add('contact.changed', address.contactId, row.rev)
+  if (!row) return
+  changes.add('contact.changed', address.contactId, row.rev)
+  titlesChanged(tx, changes, address.contactId)
 }
 
 export type ContactPatch = { name?: string, friend?: boolean, blocked?: boolean, notes?: string | null, redirectTo?: number | null, namedBy?: NamedBy }
@@ -87,6 +90,7 @@ export function updateContact(tx: Writer, changes: ChangeList, contact: Contact,
     next.name, patch.name === undefined ? next.namedBy : patch.namedBy ?? 'user', Number(next.friend), Number(next.blocked), next.notes, next.redirectTo, contact.id
   )!
   changes.add('contact.changed', contact.id, row.rev)
+  if (next.name !== contact.name || next.blocked !== contact.blocked) titlesChanged(tx, changes, contact.id)
   return row.rev
 }
 

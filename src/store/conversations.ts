@@ -102,3 +102,19 @@ export function recount(tx: Writer, changes: ChangeList, conversationId: number,
   if ((sum?.unread ?? 0) !== before?.unread) changes.add('counts.changed', 0, 0)
   return row.rev
 }
+
+/** The conversation shows something else of its newest message now; nothing when the message is not the newest. */
+export function newestChanged(tx: Writer, changes: ChangeList, conversationId: number, messageId: number): void {
+  const row = tx.get<{ rev: number, folder: Folder }>('UPDATE conversation SET rev = rev + 1 WHERE id = ? AND last_message_id = ? RETURNING rev, folder', conversationId, messageId)
+  if (row) changes.add('conversation.changed', conversationId, row.rev, { folder: row.folder, conversation: conversationId })
+}
+
+/** Every conversation with a contact bears another title now. */
+export function titlesChanged(tx: Writer, changes: ChangeList, contactId: number): void {
+  const rows = tx.all<{ id: number, rev: number, folder: Folder }>(
+    `UPDATE conversation SET rev = rev + 1 WHERE redirect_to IS NULL AND id IN (
+       SELECT id FROM conversation WHERE contact_id = ?1
+       UNION SELECT s.conversation_id FROM address a JOIN strand_member m ON m.address_id = a.id JOIN strand s ON s.id = m.strand_id WHERE a.contact_id = ?1)
+     RETURNING id, rev, folder`, contactId)
+  for (const { id, rev, folder } of rows) changes.add('conversation.changed', id, rev, { folder, conversation: id })
+}

@@ -2,6 +2,7 @@ import type { Address } from '../model/incoming.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { ChoiceBecause } from '../model/decision.ts'
 import type { DeliveryStatus, Prepared, Receipt } from '../model/delivery.ts'
+import { newestChanged } from './conversations.ts'
 import { insertPlace } from './places.ts'
 import type { Reader, Writer } from './tx.ts'
 
@@ -288,4 +289,5 @@ function messageChanged(tx: Writer, changes: ChangeList, messageId: number): voi
   const { conversation, folder } = tx.get<{ conversation: number, folder: 'inbox' | 'other' }>(
     'SELECT c.id AS conversation, c.folder FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.id = ?', messageId)!
   changes.add('message.changed', messageId, rev, { folder, conversation })
+  newestChanged(tx, changes, conversation, messageId)
 }

@@ -1,3 +1,4 @@
+import type { Folder } from '../model/decision.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Reader, Writer } from './tx.ts'
 import { recount } from './conversations.ts'
@@ -6,7 +7,7 @@ import { recount } from './conversations.ts'
 type Before = {
   contacts: { id: number, name: string, named_by: string, friend: number, blocked: number, redirect_to: number | null }[]
   addresses: { id: number, contact_id: number }[]
-  conversations: { id: number, contact_id: number | null, people: string | null, folder: string, because: string, routed: number, archived_at: number | null, pinned: number, muted_until: number | null, labels: string, redirect_to: number | null }[]
+  conversations: { id: number, contact_id: number | null, people: string | null, folder: Folder, because: string, routed: number, archived_at: number | null, pinned: number, muted_until: number | null, labels: string, redirect_to: number | null }[]
   strands: { id: number, conversation_id: number }[]
 }
 
@@ -62,6 +63,9 @@ export function restoreMerge(tx: Writer, changes: ChangeList, merge: Merge, now:
   }
   for (const row of before.addresses) tx.run('UPDATE address SET contact_id = ? WHERE id = ?', row.contact_id, row.id)
   for (const row of before.conversations) {
+    const is = tx.get<{ folder: Folder, archived_at: number | null }>('SELECT folder, archived_at FROM conversation WHERE id = ?', row.id)!
+    if (is.folder !== row.folder) changes.add('conversation.changed', row.id, 0, { folder: row.folder, conversation: row.id, was: is.folder })
+    if (is.folder !== row.folder || (is.archived_at === null) !== (row.archived_at === null)) changes.add('counts.changed', 0, 0)
     tx.run(
       'UPDATE conversation SET contact_id = ?, people = ?, folder = ?, because = ?, routed = ?, archived_at = ?, pinned = ?, muted_until = ?, labels = ?, redirect_to = ? WHERE id = ?',
       row.contact_id, row.people, row.folder, row.because, row.routed, row.archived_at, row.pinned, row.muted_until, row.labels, row.redirect_to, row.id)

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { getAccount } from '../../store/accounts.ts'
-import { idOf, missing } from '../find.ts'
+import { idOf, missing, orConflict } from '../find.ts'
 import { method } from '../method.ts'
 import { Account, Id, Rev } from '../objects.ts'
 import { accountOf } from '../present/account.ts'
@@ -21,10 +21,11 @@ export const accountPut = method({
   example: { params: { kind: 'email', settings: { address: 'ada@example.org' } }, result: { ...accountExample, status: 'connecting' } },
   orderBy: ({ id }) => id ?? 'new account',
   async handle({ store, userId, rooms }, { id, kind, name, settings, ifRev }) {
-    const account = await rooms.accounts.put({
+    const read = (account: number) => store.read((tx) => accountOf(tx, getAccount(tx, userId, account) ?? missing('account')))
+    const account = await orConflict(rooms.accounts.put({
       userId, ...(id === undefined ? {} : { id: idOf('account', id) }), ...(kind === undefined ? {} : { kind }), ...(name === undefined ? {} : { name }),
       ...(settings === undefined ? {} : { settings }), ...(ifRev === undefined ? {} : { ifRev })
-    })
-    return store.read((tx) => accountOf(tx, getAccount(tx, userId, account) ?? missing('account')))
+    }), () => read(idOf('account', id!)))
+    return read(account)
   }
 })

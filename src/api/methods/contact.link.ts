@@ -12,7 +12,7 @@ export const contactLink = method({
   summary: 'Gives a contact an address. Messages from and to it come into their conversation, old ones too.',
   params: Type.Object({ id: Id, ...AddressRef.properties }),
   result: Contact,
-  errors: ['not_found', 'conflict', 'account_unavailable'],
+  errors: ['not_found', 'conflict'],
   example: { params: { id: 'p2', kind: 'phone', address: '+4915112345678' }, result: contactExample },
   orderBy: ({ id }) => id,
   async handle(ctx, { id, kind, address }) {

@@ -13,7 +13,7 @@ export const contactUnlink = method({
   summary: 'Takes an address from a contact: its messages get a conversation of their own again.',
   params: Type.Object({ id: Id, ...AddressRef.properties }),
   result: Contact,
-  errors: ['not_found', 'conflict', 'account_unavailable'],
+  errors: ['not_found', 'conflict'],
   example: { params: { id: 'p2', kind: 'phone', address: '+4915112345678' }, result: { ...contactExample, addresses: contactExample.addresses.slice(0, 1) } },
   orderBy: ({ id }) => id,
   async handle(ctx, { id, kind, address }) {

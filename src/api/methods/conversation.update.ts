@@ -6,6 +6,7 @@ import { checkRev, ownConversation } from '../find.ts'
 import { method } from '../method.ts'
 import { Conversation, Id, Rev, Time } from '../objects.ts'
 import { conversationOf } from '../present/conversation.ts'
+import { timeOf } from '../time.ts'
 import { conversationExample } from '../examples.ts'
 
 export const conversationUpdate = method({
@@ -30,7 +31,7 @@ export const conversationUpdate = method({
     if (name !== undefined && row.kind !== 'group') throw new ApiError('conflict', 'only a group has a name of its own: a person is named by contact.put')
     updateConversation(tx, changes, row, {
       ...(pinned === undefined ? {} : { pinned }), ...(archived === undefined ? {} : { archivedAt: archived ? row.archivedAt ?? now : null }),
-      ...(mutedUntil === undefined ? {} : { mutedUntil: mutedUntil === null ? null : Date.parse(mutedUntil) }), ...(labels ? { labels } : {}), ...(name === undefined ? {} : { title: name })
+      ...(mutedUntil === undefined ? {} : { mutedUntil: mutedUntil === null ? null : timeOf(mutedUntil, 'params.mutedUntil') }), ...(labels ? { labels } : {}), ...(name === undefined ? {} : { title: name })
     })
     return conversationOf(tx, ctx.userId, ownConversation(tx, ctx.userId, id))
   })

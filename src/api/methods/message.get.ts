@@ -18,7 +18,6 @@ export const messageGet = method({
   example: { params: { id: 'm12' }, result: { ...messageExample, original: messageExample.text } },
   handle: ({ store, userId }, { id }) => store.read((tx) => {
     const row = ownMessage(tx, userId, id)
-    const message = messageOf(tx, userId, row, most)
-    return { ...message, original: message.truncated ? message.text : originalOf(getBody(tx, row.id)) }
+    return { ...messageOf(tx, userId, row, most), original: originalOf(getBody(tx, row.id), most) }
   })
 })

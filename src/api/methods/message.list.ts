@@ -4,7 +4,7 @@ import { listMessages } from '../../store/messages.ts'
 import type { Edge } from '../../store/messages.ts'
 import { keyOf, pageOf } from '../cursor.ts'
 import { ApiError } from '../errors.ts'
-import { idOf, ownConversation, ownMessage } from '../find.ts'
+import { ownConversation, ownMessage, ownTopic } from '../find.ts'
 import { method } from '../method.ts'
 import { Cursor, Id, Limit, Message, page } from '../objects.ts'
 import { bodyMaxBytes, messageOf } from '../present/message.ts'
@@ -31,7 +31,7 @@ export const messageList = method({
     const named = before ?? after
     const edge: Edge | null = key ? { sortAt: key[0]!, id: key[1]! } : named === undefined ? null : ownMessage(tx, userId, named)
     const rows = listMessages(tx, ownConversation(tx, userId, conversationId).id, {
-      topicId: topicId === undefined ? null : idOf('topic', topicId), direction: after === undefined ? 'before' : 'after', edge, limit: limit + 1
+      topicId: topicId === undefined ? null : ownTopic(tx, userId, topicId).id, direction: after === undefined ? 'before' : 'after', edge, limit: limit + 1
     })
     return { ...pageOf(rows, limit, (row) => messageOf(tx, userId, row, max), ({ sortAt, id }) => [sortAt, id]), asOf: logBounds(tx, userId).head }
   })
