@@ -46,6 +46,8 @@ export type Account<Settings> = {
   /** Where the network can reach this account by HTTP; null where no public URL is configured. */
   webhookUrl: string | null
   stopping: AbortSignal
+  /** Absent: the machine's own. */
+  dns?: Resolver
   log: Log
   clock: Clock
 }

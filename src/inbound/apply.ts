@@ -5,6 +5,7 @@ import { forgetFolder, forgetPlace, messageAt } from '../store/places.ts'
 import { setFlags } from '../store/messages.ts'
 import { setReach } from '../store/reach.ts'
 import { regroup } from '../store/strands.ts'
+import { amend } from './amend.ts'
 import { reroute } from './reroute.ts'
 import type { Unit } from './arrive.ts'
 
@@ -16,11 +17,12 @@ export function apply(unit: Unit, incoming: Exclude<Incoming, IncomingMessage>, 
     case 'removal': return removal(unit, incoming)
     case 'reachability': return reachability(unit, incoming, at)
     case 'contact': return contact(unit, incoming)
+    case 'reaction': case 'retraction': case 'seen': return amend(unit, incoming, at)
   }
 }
 
-function receipt({ tx, changes, account, now }: Unit, { attempt, remoteId, status, error }: IncomingReceipt): void {
-  raiseAttempt(tx, changes, { accountId: account.id, ...(attempt ? { attempt } : {}), ...(remoteId ? { remoteId } : {}) }, status, error ?? null, now)
+function receipt({ tx, changes, account, now }: Unit, { attempt, remoteId, recipient, status, error }: IncomingReceipt): void {
+  raiseAttempt(tx, changes, { accountId: account.id, ...(attempt ? { attempt } : {}), ...(remoteId ? { remoteId } : {}), ...(recipient ? { recipient: recipient.address } : {}) }, status, error ?? null, now)
 }
 
 function flags({ tx, changes, account }: Unit, { remoteId, seen, flagged }: IncomingFlags): void {

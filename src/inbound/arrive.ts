@@ -2,7 +2,7 @@ import type { AccountRef } from './account.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Decision } from '../model/decision.ts'
 import type { Conversation } from '../model/conversation.ts'
-import type { IncomingMessage } from '../model/incoming.ts'
+import type { IncomingMessage, Within } from '../model/incoming.ts'
 import { baseSubject } from '../content/subject.ts'
 import { preview } from '../content/preview.ts'
 import { ensureAddress, findAddress, friendNamed, getContact, noteSeen } from '../store/contacts.ts'
@@ -14,6 +14,7 @@ import { ensureStrand } from '../store/strands.ts'
 import { topicOf } from '../store/topics.ts'
 import { updateConversation } from '../store/conversations.ts'
 import type { Writer } from '../store/tx.ts'
+import { amendNew, edit } from './amend.ts'
 import { strandOf } from './converse.ts'
 import { judge, shownAddresses, warnings } from './identify.ts'
 import type { Judged } from './identify.ts'
@@ -47,6 +48,10 @@ export function arrive(unit: Unit, item: ReadyMessage, { at, place, raw }: Ready
   const sortAt = Math.min(at, now)
   const history = unit.lane === 'history' || at < account.since
   const from = identify(unit, item, { at: sortAt, history })
+  if (message.replaces && (message.room || from.proof.enough)) {
+    const changed = edit(unit, message, withinOf(message, unit.own), place, sortAt)
+    if (changed !== null) return null
+  }
   const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, senderDigest: item.senderDigest })
   const decision = route({ ...from, direction: message.direction, list: message.list, automatic: message.automatic, unreadable: message.unreadable })
   const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, decision)
@@ -70,7 +75,15 @@ export function arrive(unit: Unit, item: ReadyMessage, { at, place, raw }: Ready
   if (sender) noteSeen(tx, changes, sender, { inAt: sortAt, ...(from.proof.level === 'verified' ? { verifiedAt: sortAt } : {}), ...(message.sender.name ? { name: message.sender.name } : {}) })
   if (message.direction === 'out') for (const member of spec.members) noteSeen(tx, changes, ensureAddress(tx, changes, account.userId, member), { outAt: sortAt })
   if (unit.lane === 'live') changes.add('message.created', id, 1, { folder, conversation: conversation.id })
+  amendNew(unit, [...(message.messageId === undefined ? [] : [{ messageId: message.messageId }]), ...(place ? [{ remoteId: place.remoteId }] : [])], sortAt)
   return { conversationId: conversation.id, messageId: id }
+}
+
+/** Where a message was said: what it replaces must have been said there too. */
+function withinOf({ room, direction, sender, recipients }: IncomingMessage, own: ReadonlySet<string>): Within {
+  if (room) return { room: room.id }
+  const peer = direction === 'in' ? sender : recipients.find(({ kind, address }) => !own.has(`${kind}:${address}`))
+  return { peer: { kind: peer?.kind ?? sender.kind, address: peer?.address ?? sender.raw } }
 }
 
 /**

@@ -11,12 +11,12 @@ const keyOf = ({ kind, address }: Address) => `${kind}:${address}`
 export function strandOf(message: IncomingMessage, { accountId, own, enough, senderDigest }: { accountId: number, own: ReadonlySet<string>, enough: boolean, senderDigest: string }): StrandSpec {
   const { sender } = message
   const shown = sender.name || sender.address || sender.raw
+  if (message.room) return strandOfRoom(accountId, message.room)
   if (message.direction === 'out') return outgoing(message, own)
   if (message.unreadable !== undefined && sender.address === null) return strandOfSystem(accountId, 'Messages from machines')
   if (message.automatic === 'bounce') return strandOfSystem(accountId, 'Messages from machines')
   if (message.list) return strandOfList(message.list)
   if (!enough || sender.address === null) return strandOfUnproven(sender, senderDigest, shown)
-  if (message.room) return strandOfRoom(accountId, message.room)
   const from = { kind: sender.kind, address: sender.address, ...(sender.name ? { name: sender.name } : {}) }
   if (message.automatic && message.automatic !== 'invitation') return strandOfMachine(from, shown)
   const others = message.recipients.filter((recipient) => recipient.role !== 'bcc' && !own.has(keyOf(recipient)) && keyOf(recipient) !== keyOf(from))

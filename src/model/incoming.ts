@@ -51,8 +51,10 @@ export type IncomingMessage = {
   sentAt?: number
   /** A mailing list: its List-Id. */
   list?: { id: string, name?: string }
-  /** A room or named group with an id of its own. */
+  /** A room or named group with an id of its own. It lies there whoever sent it. */
   room?: { id: string, name?: string }
+  /** It is the new text of an earlier message of the same sender. Where that one is not known, it stands for itself. */
+  replaces?: Target
   automatic?: Automatic
   seen?: boolean
   flagged?: boolean
@@ -60,10 +62,27 @@ export type IncomingMessage = {
   unreadable?: string
 }
 
+/** What a network calls an earlier message: by its global id (IncomingMessage.messageId), or by its place. */
+export type Target = { messageId: string } | { remoteId: RemoteId }
+
+/** Where something about an earlier message was said: a message elsewhere is never meant, since ids can be guessed and reused. */
+export type Within = { room: string } | { peer: Address }
+
+/** All that a sender thinks of a message now; no emoji: nothing any more. */
+export type IncomingReaction = { type: 'reaction', target: Target, within: Within, sender: Sender, direction: 'in' | 'out', emoji: string[] }
+
+/** The sender of a message takes it back. */
+export type IncomingRetraction = { type: 'retraction', target: Target, within: Within, sender: Sender, direction: 'in' | 'out' }
+
+/** The user has read up to this message elsewhere. */
+export type IncomingSeen = { type: 'seen', target: Target, within: Within }
+
 /** What became of something we sent. Found by our own attempt id, by the network's id of the message, or both. */
 export type IncomingReceipt = {
   type: 'receipt'
   attempt?: string
+  /** Who says so, where it is about one recipient. */
+  recipient?: Address
   remoteId?: RemoteId
   status: 'sent' | 'delivered' | 'read' | 'failed'
   error?: { code: string, text: string }
@@ -80,7 +99,10 @@ export type IncomingReachability = { type: 'reachability', own: Address, peer: A
 /** Somebody from an address book or roster that the user asked to take in. */
 export type IncomingContact = { type: 'contact', name: string, addresses: Address[] }
 
-export type Incoming = IncomingMessage | IncomingReceipt | IncomingFlags | IncomingRemoval | IncomingReachability | IncomingContact
+/** What is said about messages that are there already. */
+export type IncomingAmendment = IncomingReaction | IncomingRetraction | IncomingSeen
+
+export type Incoming = IncomingMessage | IncomingAmendment | IncomingReceipt | IncomingFlags | IncomingRemoval | IncomingReachability | IncomingContact
 
 export type Lane = 'live' | 'history'
 

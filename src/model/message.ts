@@ -29,6 +29,9 @@ export type MessageRow = {
   messageId: string | null
   sentAt: number | null
   receivedAt: number
+  /** When its sender last changed it, or took it back. */
+  editedAt: number | null
+  deletedAt: number | null
   rev: number
 }
 
@@ -45,7 +48,7 @@ export type MessageBody = {
 }
 
 /** What is written for a new message. */
-export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId'> & Omit<MessageBody, 'attachments'> & {
+export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId' | 'editedAt' | 'deletedAt'> & Omit<MessageBody, 'attachments'> & {
   strandId: number
   digest: Uint8Array | null
   attachments: number

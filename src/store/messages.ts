@@ -7,15 +7,15 @@ import type { Reader, Writer } from './tx.ts'
 type Columns = {
   id: number, strand_id: number, conversation_id: number, sort_at: number, topic_id: number | null, account_id: number, channel: string, direction: 'in' | 'out', sender_id: number | null,
   sender: string, proof: MessageRow['proof'], folder: MessageRow['folder'], because: string, preview: string, seen: number, flagged: number, automatic: MessageRow['automatic'],
-  status: MessageRow['status'], message_id: string | null, sent_at: number | null, received_at: number, rev: number
+  status: MessageRow['status'], message_id: string | null, sent_at: number | null, received_at: number, edited_at: number | null, deleted_at: number | null, rev: number
 }
 
-const columns = 'm.id, m.strand_id, s.conversation_id, m.sort_at, m.topic_id, m.account_id, m.channel, m.direction, m.sender_id, m.sender, m.proof, m.folder, m.because, m.preview, m.seen, m.flagged, m.automatic, m.status, m.message_id, m.sent_at, m.received_at, m.rev'
+const columns = 'm.id, m.strand_id, s.conversation_id, m.sort_at, m.topic_id, m.account_id, m.channel, m.direction, m.sender_id, m.sender, m.proof, m.folder, m.because, m.preview, m.seen, m.flagged, m.automatic, m.status, m.message_id, m.sent_at, m.received_at, m.edited_at, m.deleted_at, m.rev'
 
 const messageOf = (row: Columns): MessageRow => ({
   id: row.id, strandId: row.strand_id, conversationId: row.conversation_id, sortAt: row.sort_at, topicId: row.topic_id, accountId: row.account_id, channel: row.channel,
   direction: row.direction, senderId: row.sender_id, sender: JSON.parse(row.sender), proof: row.proof, folder: row.folder, because: JSON.parse(row.because), preview: row.preview,
-  seen: row.seen === 1, flagged: row.flagged === 1, automatic: row.automatic, status: row.status, messageId: row.message_id, sentAt: row.sent_at, receivedAt: row.received_at, rev: row.rev
+  seen: row.seen === 1, flagged: row.flagged === 1, automatic: row.automatic, status: row.status, messageId: row.message_id, sentAt: row.sent_at, receivedAt: row.received_at, editedAt: row.edited_at, deletedAt: row.deleted_at, rev: row.rev
 })
 
 /** undefined when the user has none of that id. */
