@@ -8,4 +8,4 @@ export type Because = { rule: Rule, text: string, evidence: string[] }
 export type Decision = { folder: Folder, because: Because }
 
 /** Why a message goes out this way. */
-export type ChoiceBecause = { rule: 'asked' | 'last-channel' | 'only-way' | 'reaches', text: string, evidence: string[] }
+export type ChoiceBecause = { rule: 'asked' | 'sticky' | 'present' | 'last-channel' | 'only-way' | 'cheapest' | 'quickest' | 'reaches', text: string, evidence: string[] }
