@@ -137,6 +137,13 @@ CREATE TABLE merge (                      -- what a merge joined, and how it was
 ) STRICT;
 CREATE INDEX merge_contact ON merge (contact_id);
 
+CREATE TABLE apart (                      -- contacts that the user knows to be two: not suggested for a merge again
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  one INTEGER NOT NULL REFERENCES contact (id),   -- the lower id
+  other INTEGER NOT NULL REFERENCES contact (id),
+  PRIMARY KEY (user_id, one, other)
+) STRICT, WITHOUT ROWID;
+
 -- Conversations: a set of strands -------------------------------------------------------------------------------------
 
 CREATE TABLE conversation (
@@ -329,6 +336,15 @@ CREATE TABLE attempt (                    -- what became of it for each recipien
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attempt_dispatch ON attempt (dispatch_id);
+
+CREATE TABLE mark_queue (                 -- what the network is still to be told: seen here, or not seen any more
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  remote_id TEXT NOT NULL,                -- the place
+  seen INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, remote_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE client_write (               -- what a client asked for, so that asking again is harmless; kept 30 days
   user_id INTEGER NOT NULL REFERENCES user (id),

@@ -24,5 +24,19 @@ export class Chat extends Migration {
       incoming TEXT NOT NULL,
       PRIMARY KEY (account_id, target, at, digest)
     ) STRICT, WITHOUT ROWID`)
+    this.addSql(`CREATE TABLE mark_queue (
+      account_id INTEGER NOT NULL REFERENCES account (id),
+      remote_id TEXT NOT NULL,
+      seen INTEGER NOT NULL,
+      tries INTEGER NOT NULL DEFAULT 0,
+      next_at INTEGER NOT NULL,
+      PRIMARY KEY (account_id, remote_id)
+    ) STRICT, WITHOUT ROWID`)
+    this.addSql(`CREATE TABLE apart (
+      user_id INTEGER NOT NULL REFERENCES user (id),
+      one INTEGER NOT NULL REFERENCES contact (id),
+      other INTEGER NOT NULL REFERENCES contact (id),
+      PRIMARY KEY (user_id, one, other)
+    ) STRICT, WITHOUT ROWID`)
   }
 }
