@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile'
 import type { Connector, Named } from '../connector.ts'
+import { wrongIn } from '../model/wrong.ts'
 
 /** Settings that a connector does not take. The message names the field and what is expected, never its value. */
 export class WrongSettings extends Error {
@@ -10,10 +11,7 @@ export class WrongSettings extends Error {
 export function checkSettings(connector: Connector, settings: unknown): void {
   const checker = Compile(connector.settings)
   if (checker.Check(settings)) return
-  const errors = checker.Errors(settings)
-  const first = errors.find(({ keyword }) => keyword === 'required') ?? errors.find(({ keyword }) => keyword !== 'anyOf') ?? errors[0]
-  const path = 'settings' + (first?.instancePath ?? '').replaceAll('/', '.')
-  throw new WrongSettings(`${path} ${first?.keyword === 'boolean' || first?.keyword === 'additionalProperties' ? 'is not known here, or holds something that is not' : first?.message ?? 'is not what this connector expects'}. account.kinds shows what it takes`)
+  throw new WrongSettings(`${wrongIn('settings', checker.Errors(settings), connector.settings, settings)}. account.kinds shows what it takes`)
 }
 
 /** What settings make the user's own, each in its one form. Throws WrongSettings for an address that is none. */

@@ -92,7 +92,7 @@ t.test('wrong parameters are told by their path', async t => {
     [{ limit: 201 }, 'test.echo: params.limit must be <= 200'],
     [{ limit: '5' }, 'test.echo: params.limit must be integer'],
     [{ folder: 'spam' }, 'test.echo: params.folder must be one of "inbox", "other"'],
-    [{ to: {} }, 'test.echo: params.to must have required properties kind'],
+    [{ to: {} }, 'test.echo: params.to.kind is missing'],
     [{ to: { kind: 'email', x: 1 } }, 'test.echo: params.to.x is not known here']
   ]
   for (const [params, message] of cases) t.match(await failureOf(client.call('test.echo', params)), { kind: 'invalid_params', message })
