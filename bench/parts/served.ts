@@ -18,10 +18,10 @@ export type Served = {
   stop(): Promise<void>
 }
 
-/** Runs `kinbox serve` on a folder and a free port. Rejects when it ends before it is up. */
-export async function serve(folder: string): Promise<Served> {
+/** Runs `kinbox serve` on a folder and a free port. `compiled` false: as if it had never run before. Rejects when it ends before it is up. */
+export async function serve(folder: string, { compiled = true } = {}): Promise<Served> {
   const began = performance.now()
-  const child = spawn(command, ['serve', '--data', folder], { env: { ...process.env, KINBOX_PORT: '0', KINBOX_LOG_LEVEL: 'error' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(command, ['serve', '--data', folder], { env: { ...process.env, KINBOX_PORT: '0', KINBOX_LOG_LEVEL: 'error', ...compiled ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' } }, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
