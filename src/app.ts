@@ -177,7 +177,7 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
     cancel: (userId, messageId) => cancel(outbox, userId, messageId),
     retry: (userId, messageId) => retry(outbox, userId, messageId),
     resolve: (userId, attemptId, outcome) => resolve(outbox, userId, attemptId, outcome),
-    compose: (userId, request) => resolveCompose({ store, seal, connector }, userId, request),
+    compose: (userId, request) => resolveCompose({ store, seal, clock, connector }, userId, request),
     webhook: (hook, request) => supervisor.webhook(hook, request),
     blobUrl: urls.sign,
     blobExists: async (userId, blobId) => await store.read((tx) => findBlob(tx, userId, blobId)) !== null,

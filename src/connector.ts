@@ -22,6 +22,8 @@ export type Abilities = {
   receipts: boolean
   presence: boolean
   typing: boolean
+  /** What a mark operation (seen) does: 'own' changes only the user's own copy on the network, 'peer' tells the sender that it was read. Absent: it knows none. */
+  marks?: 'own' | 'peer'
   /** One operation may name several recipients who see each other. */
   groups: boolean
   /** Longest text in characters; null: none. */
@@ -61,6 +63,7 @@ export type Session = {
   perform(prepared: Prepared): Promise<Receipt>
   /** Asks the network whether it has this one: its receipt; null: it has not; absent where it cannot know. */
   find?(prepared: Prepared): Promise<Receipt | null>
+  /** Our presence (of our own address), and typing (shown to the address). */
   signal?(ephemeral: Ephemeral): void
   webhook?(request: WebhookRequest): Promise<WebhookAnswer>
   /** Stops everything within a second; resolves `closed`. */
@@ -81,6 +84,8 @@ export type Connector<Settings = unknown> = {
   /** One form for each address, or null where the text is none. Never a display name. */
   canonical(kind: string, address: string, context: Pick<Context, 'region'>): string | null
   can: Abilities
+  /** Pure: in how many pieces, each of which costs `can.cost`, a text goes out. Absent: one. */
+  parts?(text: string): number
   /** JSON Schema of the settings; secret fields carry `secret: true`. Validates, draws the form, writes the docs. */
   settings: TObject
   /** What these settings make the user's own. */

@@ -22,6 +22,7 @@ export const connector: Connector<EmailSettings> = {
     receipts: false,
     presence: false,
     typing: false,
+    marks: 'own',
     groups: true,
     maxChars: null,
     maxAttachmentBytes: 18 * 1024 * 1024,
@@ -30,8 +31,9 @@ export const connector: Connector<EmailSettings> = {
   },
   settings: settingsSchema,
   own(settings) {
-    const address = canonicalEmail(settings.address)
-    return address ? [{ kind: 'email', address, ...(settings.name ? { name: settings.name } : {}) }] : []
+    // What is no address goes on as it is: the core refuses it in words.
+    const address = canonicalEmail(settings.address) ?? settings.address
+    return [{ kind: 'email', address, ...(settings.name ? { name: settings.name } : {}) }]
   },
   context: (settings) => ({ authserv: settings.authserv ?? null }),
   parse,

@@ -1,6 +1,7 @@
 import type { Connector } from '#connector'
 import { canonicalNumber, countryOf } from './number.ts'
 import { parse } from './parse.ts'
+import { parts } from './parts.ts'
 import { settings, type Settings } from './settings.ts'
 
 /**
@@ -19,6 +20,7 @@ export const connector: Connector<Settings> = {
   settings,
   own: ({ number }) => [{ kind: 'phone', address: number }],
   context: ({ number, region }) => ({ region: region ?? countryOf(number) }),
+  parts,
   parse,
   // The client is loaded with the first account, not in the workers that only parse
   open: async account => (await import('./session.ts')).openSession(account)

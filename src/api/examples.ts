@@ -17,7 +17,7 @@ export const conversationExample: Conversation = {
 }
 
 export const contactExample: Contact = {
-  id: 'p2', name: 'Alice', addresses: [{ kind: 'email', address: 'alice@friend.example' }, { kind: 'phone', address: '+4915112345678' }], friend: 'friend', blocked: false, notes: null, rev: 2
+  id: 'p2', name: 'Alice', addresses: [{ kind: 'email', address: 'alice@friend.example' }, { kind: 'phone', address: '+4915112345678' }], friend: 'friend', blocked: false, notes: null, via: null, rev: 2
 }
 
 export const accountExample: Account = {

@@ -134,6 +134,10 @@ export const Message = Obj({
 })
 export type Message = Static<typeof Message>
 
+/** Which way a message is to take; each part narrows. */
+export const Via = Obj({ accountId: Optional(Id), channel: Optional(Str({ maxLength: 40 })), address: Optional(Str({ maxLength: 320 })) })
+export type Via = Static<typeof Via>
+
 export const Contact = Obj({
   id: Id,
   name: Str(),
@@ -142,6 +146,7 @@ export const Contact = Obj({
   path: Optional(List(Str())),
   blocked: Bool(),
   notes: Optional(nullable(Str())),
+  via: Optional(nullable(Via)),
   photo: Optional(nullable(Id)),
   merges: Optional(List(Obj({ mergeId: Id, at: Time }))),
   redirectTo: Optional(Id),

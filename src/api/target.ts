@@ -1,17 +1,15 @@
-import Type from 'typebox'
 import type { SendRequest } from './rooms.ts'
 import { idOf } from './find.ts'
-import { Id } from './objects.ts'
-
-/** How a message is to go out, where the user says so. */
-export const Via = Type.Object({ accountId: Type.Optional(Id), channel: Type.Optional(Type.String({ maxLength: 40 })), address: Type.Optional(Type.String({ maxLength: 320 })) })
+import type { Via } from './objects.ts'
+import type { Wish } from '../model/wish.ts'
+import { publicId } from '../model/ids.ts'
 
 type Asked = {
   conversationId?: string
   to?: { kind: string, address: string }
   topicId?: string
   replyTo?: string
-  via?: { accountId?: string, channel?: string, address?: string }
+  via?: Via
 }
 
 /** The same with inner ids. Throws not_found for what is no id. */
@@ -21,6 +19,15 @@ export function targetOf({ conversationId, to, topicId, replyTo, via }: Asked): 
     ...(to ? { to } : {}),
     ...(topicId === undefined ? {} : { topicId: idOf('topic', topicId) }),
     ...(replyTo === undefined ? {} : { replyTo: idOf('message', replyTo) }),
-    ...(via ? { via: { ...(via.accountId === undefined ? {} : { accountId: idOf('account', via.accountId) }), ...(via.channel === undefined ? {} : { channel: via.channel }), ...(via.address === undefined ? {} : { address: via.address }) } } : {})
+    ...(via ? { via: wishOf(via) } : {})
   }
+}
+
+/** The same with inner ids. Throws not_found for what is no id. */
+export function wishOf({ accountId, ...rest }: Via): Wish {
+  return { ...rest, ...(accountId === undefined ? {} : { accountId: idOf('account', accountId) }) }
+}
+
+export function viaOf({ accountId, ...rest }: Wish): Via {
+  return { ...rest, ...(accountId === undefined ? {} : { accountId: publicId('account', accountId) }) }
 }

@@ -1,3 +1,5 @@
+import type { Wish } from './wish.ts'
+
 export type NamedBy = 'nobody' | 'message' | 'user'
 
 /** A contact as the store keeps it: who owns some addresses. */
@@ -8,6 +10,8 @@ export type Contact = {
   friend: boolean
   blocked: boolean
   notes: string | null
+  /** How the user wants them to be answered; null: as it comes. */
+  via: Wish | null
   redirectTo: number | null
   rev: number
 }

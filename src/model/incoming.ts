@@ -106,7 +106,10 @@ export type Incoming = IncomingMessage | IncomingAmendment | IncomingReceipt | I
 
 export type Lane = 'live' | 'history'
 
-/** Presence, typing and the like: not stored, may be dropped. */
+/**
+ * Presence, typing and the like: not stored, may be dropped. From the network the address is theirs, and `device` keeps
+ * apart several that one address is there with. To the network, presence is about our own address, typing about the one it is shown to.
+ */
 export type Ephemeral =
-  | { type: 'presence', address: Address, available: boolean }
+  | { type: 'presence', address: Address, available: boolean, away?: boolean, device?: string }
   | { type: 'typing', address: Address, typing: boolean }

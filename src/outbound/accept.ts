@@ -12,7 +12,7 @@ import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import type { Writer } from '../store/tx.ts'
 import { connectorsOf, plan } from './plan.ts'
-import type { Connectors } from './plan.ts'
+import type { Circumstances, Connectors } from './plan.ts'
 import { Refused } from './refused.ts'
 import { checkRequest, digestOf } from './request.ts'
 import type { SendRequest } from './request.ts'
@@ -24,6 +24,7 @@ export type AcceptDeps = {
   wakeup: { notify(userId: number): void }
   clock: { now(): number }
   connector(kind: string): Promise<Connector>
+  presence?: Circumstances['presence']
   /** Tells the deliverer that an account has something to send. */
   wake(accountId: number): void
 }
@@ -54,17 +55,17 @@ export function acceptor(deps: AcceptDeps): (userId: number, request: SendReques
   }
 }
 
-function acceptOnce(tx: Writer, { seal, clock }: AcceptDeps, userId: number, request: SendRequest, connectors: Connectors): { messageId: number, accountId: number | null } {
+function acceptOnce(tx: Writer, { seal, clock, presence }: AcceptDeps, userId: number, request: SendRequest, connectors: Connectors): { messageId: number, accountId: number | null } {
   const digest = digestOf(request)
   const earlier = findClientWrite(tx, userId, request.clientId)
   if (earlier) {
     if (earlier.method !== method || !Buffer.from(earlier.digest).equals(digest)) throw new Refused('idempotency_mismatch', 'This clientId was used before with other parameters. Take a new one for a new message')
     return { messageId: earlier.object, accountId: null }
   }
-  const { target, uploads, choice, accounts } = plan(tx, seal, userId, connectors, request)
+  const now = clock.now()
+  const { target, uploads, choice, accounts } = plan(tx, seal, userId, connectors, request, { now, ...(presence ? { presence } : {}) })
   if (!choice.ok) throw new Refused(choice.kind, choice.words)
   const { can } = accounts.find(({ id }) => id === choice.accountId)!
-  const now = clock.now()
   const changes = new Changes(userId)
   const parentSubject = target.parent && getBody(tx, target.parent.id).subject
   const subject = can.subject ? request.subject ?? (parentSubject ? answerSubject(parentSubject) : '') : null

@@ -1,6 +1,7 @@
 import type { Address } from '../model/incoming.ts'
 import type { ChoiceBecause } from '../model/decision.ts'
 import type { Presence } from '../model/presence.ts'
+import type { Wish } from '../model/wish.ts'
 import type { Abilities } from '../connector.ts'
 import { rulesOfAll, rulesOfThere, stickyWords } from './preferences.ts'
 import { absent, better, candidatesOf, kindsOf, matches, statusWords, wayOf } from './ways.ts'
@@ -28,9 +29,6 @@ export type ChoiceAccount = {
 
 /** A message that came in, or that is answered: where it was. */
 export type Spot = Address & { channel: string, accountId: number }
-
-/** Which ways are meant; each part narrows. */
-export type Wish = { accountId?: number, channel?: string, address?: string }
 
 export type ChoiceInput = {
   /** What the user asked for. */

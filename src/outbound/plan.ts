@@ -1,5 +1,7 @@
+import { notAnAddress } from '../model/address-words.ts'
 import type { Address } from '../model/incoming.ts'
 import type { Connector } from '../connector.ts'
+import type { Presence } from '../model/presence.ts'
 import { accountSettings, listAccounts } from '../store/accounts.ts'
 import { getAttachment } from '../store/attachments.ts'
 import type { Attachment } from '../store/attachments.ts'
@@ -24,11 +26,18 @@ export async function connectorsOf(store: Store, userId: number, connector: (kin
   return new Map(loaded.flatMap(([kind, found]) => found ? [[kind, found]] : []))
 }
 
+/** What the choice depends on besides the database. */
+export type Circumstances = {
+  now: number
+  /** Whether somebody is there now; null: not known. */
+  presence?(userId: number, address: Address): Presence | null
+}
+
 export type Plan = { target: Target, uploads: Attachment[], choice: Choice, accounts: (ChoiceAccount & { can: Connector['can'] })[] }
 
 /** Whom a request is for and how it would go out, from one view of the database. Throws Refused. */
-export function plan(tx: Reader, seal: Seal, userId: number, connectors: Connectors, request: SendRequest): Plan {
-  const accounts = accountsOf(tx, userId, connectors)
+export function plan(tx: Reader, seal: Seal, userId: number, connectors: Connectors, request: SendRequest, { now, presence }: Circumstances): Plan {
+  const accounts = accountsOf(tx, userId, connectors, request.text)
   const canonical = (address: Address) => canonicalBy(tx, seal, accounts, connectors, address)
   const to = request.to && canonical(request.to)
   const target = targetOf(tx, userId, to ? { ...request, to } : request)
@@ -40,18 +49,20 @@ export function plan(tx: Reader, seal: Seal, userId: number, connectors: Connect
     ...(via === undefined ? {} : { address: theirs(target, via, canonical) })
   }
   const choice = choose({
-    asked, people: target.people, lastIn: target.lastIn, replyTo: target.replyTo, accounts, textLength: [...request.text].length,
-    attachments: uploads, unreachable: unreachable(tx, userId, target.people.flat())
+    asked, sticky: target.sticky?.address === undefined ? target.sticky : { ...target.sticky, address: theirs(target, target.sticky.address, canonical) }, people: target.people.map((addresses) => addresses.map((one) => ({ ...one, ...known(presence?.(userId, one)) }))), lastIn: target.lastIn, replyTo: target.replyTo,
+    accounts, textLength: [...request.text].length, subject: Boolean(request.subject) || request.topicId !== undefined, now, attachments: uploads, unreachable: unreachable(tx, userId, target.people.flat())
   })
   return { target, uploads, choice, accounts }
 }
 
-function accountsOf(tx: Reader, userId: number, connectors: Connectors): (ChoiceAccount & { kind: string, can: Connector['can'] })[] {
+const known = (presence: Presence | null | undefined) => presence ? { presence } : {}
+
+function accountsOf(tx: Reader, userId: number, connectors: Connectors, text: string): (ChoiceAccount & { kind: string, can: Connector['can'] })[] {
   return listAccounts(tx, userId).flatMap(({ id, kind, name, status }) => {
     const connector = connectors.get(kind)
     if (!connector) return []
     const own = identitiesOf(tx, id).map((identity) => ({ kind: identity.kind, address: identity.address, ...(identity.name ? { name: identity.name } : {}) }))
-    return [{ id, kind, name, status, channel: connector.channel, ...(connector.channels ? { channels: connector.channels } : {}), reaches: connector.reaches, can: connector.can, own }]
+    return [{ id, kind, name, status, channel: connector.channel, ...(connector.channels ? { channels: connector.channels } : {}), reaches: connector.reaches, can: connector.can, ...(connector.parts ? { parts: connector.parts(text) } : {}), own }]
   })
 }
 
@@ -65,12 +76,7 @@ function canonicalBy(tx: Reader, seal: Seal, accounts: { id: number, kind: strin
     const canonical = connector.canonical(kind, address, { region })
     if (canonical !== null) return { kind, address: canonical }
   }
-  throw new Refused('invalid_params', `"${address.slice(0, 100)}" ${wrong[kind] ?? `is not an address of the kind "${kind}"`}`)
-}
-
-const wrong: Record<string, string> = {
-  phone: 'is not a phone number: write it with its country code, like +4915112345678',
-  email: 'is not an e-mail address: write it alone, like name@example.org'
+  throw new Refused('invalid_params', notAnAddress(kind, address))
 }
 
 /** The address of theirs that is meant, however it is written. */

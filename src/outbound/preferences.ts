@@ -1,5 +1,6 @@
 import type { ChoiceBecause } from '../model/decision.ts'
-import type { ChoiceInput, Spot, Wish } from './choose.ts'
+import type { Wish } from '../model/wish.ts'
+import type { ChoiceInput, Spot } from './choose.ts'
 import { candidatesOf, latest, matches, online, rank, statusWords } from './ways.ts'
 import type { Candidate } from './ways.ts'
 

@@ -1,7 +1,8 @@
 import type { Address, Named } from '../model/incoming.ts'
 import type { Conversation } from '../model/conversation.ts'
 import type { MessageRow } from '../model/message.ts'
-import { addressesOf, findAddress } from '../store/contacts.ts'
+import type { Wish } from '../model/wish.ts'
+import { addressesOf, findAddress, getContact } from '../store/contacts.ts'
 import { conversationWith, liveConversation } from '../store/conversations.ts'
 import { getBody, getMessage, listMessages, newestIncoming } from '../store/messages.ts'
 import { getTopic } from '../store/topics.ts'
@@ -13,6 +14,8 @@ import type { SendRequest } from './request.ts'
 /** Whom a message is for, and what it follows. */
 export type Target = {
   people: (PersonAddress & { name?: string })[][]
+  /** How the user wants this one person to be answered. */
+  sticky: Wish | null
   lastIn: Spot | null
   replyTo: Spot | null
   /** The mail that this one answers, where the channel knows such a thing. */
@@ -31,6 +34,7 @@ export function targetOf(tx: Reader, userId: number, request: SendRequest): Targ
   const newest = conversation && newestIncoming(tx, conversation.id)
   return {
     people: request.to ? [[known(tx, userId, request.to)]] : peopleOf(tx, conversation!),
+    sticky: request.to || conversation?.contactId == null ? null : getContact(tx, userId, conversation.contactId)?.via ?? null,
     lastIn: newest ? spotOf(tx, newest) : null,
     replyTo: answered ? spotOf(tx, answered) : null,
     parent: conversation ? parentOf(tx, userId, conversation, request, answered) : null

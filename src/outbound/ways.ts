@@ -1,5 +1,6 @@
 import type { Address } from '../model/incoming.ts'
-import type { ChoiceAccount, ChoiceInput, NoWay, PersonAddress, Way, Wish } from './choose.ts'
+import type { Wish } from '../model/wish.ts'
+import type { ChoiceAccount, ChoiceInput, NoWay, PersonAddress, Way } from './choose.ts'
 
 /** A way that a message could take, and what stands against it. `price`: what it costs the user, all its pieces together. */
 export type Candidate = Way & { account: ChoiceAccount, addresses: PersonAddress[], price: number, problem: string | null, kind: NoWay['kind'] }

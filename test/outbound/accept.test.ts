@@ -98,7 +98,7 @@ t.test('an answer goes by the channel of their last message, into its thread', a
 t.test('composing says what sending would do, and writes nothing', async (t) => {
   const d = await desk(t)
   const before = await d.store.read((tx) => eventsAfter(tx, d.ada, 0, 100).length)
-  const deps = { store: d.store, seal: d.seal, connector: async (kind: string) => connectors[kind]! }
+  const deps = { store: d.store, seal: d.seal, clock: d.clock, connector: async (kind: string) => connectors[kind]! }
   t.match(await resolveCompose(deps, d.ada, { to: alice }), { via: { accountId: d.mail, to: [alice], from: { address: 'ada@example.org' } }, because: { rule: 'asked' }, alternatives: [], parts: 1, cost: 0 })
   await t.rejects(resolveCompose(deps, d.ada, { to: { kind: 'phone', address: '12' } }), { kind: 'invalid_params', message: /./ })
   await d.arrive(d.text, { type: 'reachability', own: { kind: 'phone', address: '+15005550100' }, peer: alicePhone, reachable: false, reason: 'they sent STOP' })

@@ -1,21 +1,24 @@
 import Type from 'typebox'
 import { link } from '../../inbound/link.ts'
+import { getAccount } from '../../store/accounts.ts'
 import { getContact, insertContact, updateContact } from '../../store/contacts.ts'
 import { change } from '../change.ts'
 import { ApiError } from '../errors.ts'
-import { checkRev, ownContact } from '../find.ts'
+import { checkRev, missing, ownContact } from '../find.ts'
 import { method } from '../method.ts'
-import { Contact, Id, AddressRef, Rev } from '../objects.ts'
+import { Contact, Id, AddressRef, Rev, Via } from '../objects.ts'
 import { contactOf } from '../present/contact.ts'
+import { wishOf } from '../target.ts'
 import { contactExample } from '../examples.ts'
 
 export const contactPut = method({
   name: 'contact.put',
-  summary: 'Adds a contact with a name and addresses, or with `id` changes the name and notes of one. What is not named stays.',
+  summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes.',
   params: Type.Object({
     id: Type.Optional(Id),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 20000 }), Type.Null()])),
+    via: Type.Optional(Type.Union([Via, Type.Null()])),
     addresses: Type.Optional(Type.Array(AddressRef, { maxItems: 50 })),
     ifRev: Type.Optional(Rev)
   }),
@@ -23,14 +26,18 @@ export const contactPut = method({
   errors: ['not_found', 'conflict'],
   example: { params: { id: 'p2', name: 'Alice' }, result: contactExample },
   orderBy: ({ id }) => id ?? 'new contact',
-  async handle(ctx, { id, name, notes, addresses = [], ifRev }) {
+  async handle(ctx, { id, name, notes, via, addresses = [], ifRev }) {
     if (id === undefined && name === undefined) throw new ApiError('invalid_params', 'params.name is missing: a new contact needs a name')
+    if (via && Object.keys(via).length === 0) throw new ApiError('invalid_params', 'params.via names nothing: give an account, a channel or an address, or null')
     const canonical = await Promise.all(addresses.map((address) => ctx.rooms.canonical(ctx.userId, address)))
     return change(ctx, (tx, changes) => {
       const contact = id === undefined ? insertContact(tx, changes, ctx.userId, name!, 'user') : ownContact(tx, ctx.userId, id)
       checkRev(contact.rev, ifRev, () => contactOf(tx, contact))
-      if (id !== undefined) updateContact(tx, changes, contact, { ...(name === undefined ? {} : { name }), ...(notes === undefined ? {} : { notes }) })
-      else if (notes !== undefined) updateContact(tx, changes, contact, { notes })
+      const wish = via ? wishOf(via) : via
+      if (wish?.accountId !== undefined && !getAccount(tx, ctx.userId, wish.accountId)) missing('account')
+      const patch = { ...(notes === undefined ? {} : { notes }), ...(wish === undefined ? {} : { via: wish }) }
+      if (id !== undefined) updateContact(tx, changes, contact, { ...(name === undefined ? {} : { name }), ...patch })
+      else if (Object.keys(patch).length > 0) updateContact(tx, changes, contact, patch)
       for (const address of canonical) link(tx, changes, ctx.userId, getContact(tx, ctx.userId, contact.id)!, address)
       return contactOf(tx, getContact(tx, ctx.userId, contact.id)!)
     })

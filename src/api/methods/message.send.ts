@@ -2,9 +2,9 @@ import Type from 'typebox'
 import { idOf, ownMessage } from '../find.ts'
 import { publicId } from '../../model/ids.ts'
 import { method } from '../method.ts'
-import { Id, AddressRef, ClientId, Message } from '../objects.ts'
+import { Id, AddressRef, ClientId, Message, Via } from '../objects.ts'
 import { messageOf } from '../present/message.ts'
-import { targetOf, Via } from '../target.ts'
+import { targetOf } from '../target.ts'
 import { messageExample } from '../examples.ts'
 
 export const messageSend = method({

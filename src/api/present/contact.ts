@@ -4,6 +4,7 @@ import { addressesOf } from '../../store/contacts.ts'
 import { mergesOf } from '../../store/merges.ts'
 import type { Reader } from '../../store/tx.ts'
 import type { Contact } from '../objects.ts'
+import { viaOf } from '../target.ts'
 import { rfc3339 } from '../time.ts'
 import { ownedBy } from './party.ts'
 
@@ -12,7 +13,7 @@ export function contactOf(tx: Reader, row: Row): Contact {
   const addresses = addressesOf(tx, row.id)
   const merges = mergesOf(tx, row.id)
   return {
-    id: publicId('contact', row.id), name: row.name || addresses[0]?.address || '', addresses: addresses.map(ownedBy), friend: row.friend ? 'friend' : 'none', blocked: row.blocked, notes: row.notes,
+    id: publicId('contact', row.id), name: row.name || addresses[0]?.address || '', addresses: addresses.map(ownedBy), friend: row.friend ? 'friend' : 'none', blocked: row.blocked, notes: row.notes, via: row.via === null ? null : viaOf(row.via),
     ...(merges.length ? { merges: merges.map(({ id, at }) => ({ mergeId: publicId('merge', id), at: rfc3339(at) })) } : {}),
     ...(row.redirectTo === null ? {} : { redirectTo: publicId('contact', row.redirectTo) }), rev: row.rev
   }
