@@ -22,7 +22,6 @@ export const connector: Connector<EmailSettings> = {
     receipts: false,
     presence: false,
     typing: false,
-    marks: 'own',
     groups: true,
     maxChars: null,
     maxAttachmentBytes: 18 * 1024 * 1024,

@@ -1,5 +1,6 @@
 import type { Address, Connector } from '../connector.ts'
 import { accountSettings, listAccounts } from '../store/accounts.ts'
+import { notAnAddress } from '../model/address-words.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { WrongSettings } from './settings.ts'
@@ -21,6 +22,6 @@ export function canonicalizer({ store, seal, region, connector, kinds }: Canonic
       const canonical = found.canonical(kind, address, { region: (one.settings === null ? null : found.context?.(one.settings).region) ?? region })
       if (canonical !== null) return { kind, address: canonical }
     }
-    throw new WrongSettings(known ? `"${address.slice(0, 100)}" is not an address of the kind "${kind}"` : `no network here knows addresses of the kind "${kind.slice(0, 40)}"`)
+    throw new WrongSettings(known ? notAnAddress(kind, address) : `no network here knows addresses of the kind "${kind.slice(0, 40)}": account.kinds lists what each reaches`)
   }
 }

@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile'
 import type { Connector, Named } from '../connector.ts'
+import { notAnAddress } from '../model/address-words.ts'
 import { wrongIn } from '../model/wrong.ts'
 
 /** Settings that a connector does not take. The message names the field and what is expected, never its value. */
@@ -19,7 +20,7 @@ export function ownOf(connector: Connector, settings: unknown): Named[] {
   const region = connector.context?.(settings).region ?? null
   return connector.own(settings).map(({ kind, address, name }) => {
     const canonical = connector.canonical(kind, address, { region })
-    if (canonical === null) throw new WrongSettings(`"${address.slice(0, 100)}" is not an address of the kind "${kind}"`)
+    if (canonical === null) throw new WrongSettings(notAnAddress(kind, address))
     return { kind, address: canonical, ...(name ? { name } : {}) }
   })
 }

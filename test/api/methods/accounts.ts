@@ -49,7 +49,7 @@ t.test('account.put: a name, an address, a secret that stays', async (t) => {
     [{ kind: 'letters', settings: { own: 'x' } }, 'invalid_params', /secret/],
     [{ kind: 'letters', settings: { own: 5, secret: 'hush' } }, 'invalid_params', /settings\.own/],
     [{ kind: 'letters', settings: { own, secret: 'hush', colour: 'red' } }, 'invalid_params', /settings.*account\.kinds/],
-    [{ kind: 'letters', settings: { own: 'not an address', secret: 'hush' } }, 'invalid_params', /"not an address" is not an address/],
+    [{ kind: 'letters', settings: { own: 'not an address', secret: 'hush' } }, 'invalid_params', /"not an address" is not an e-mail address: write it alone/],
     [{ kind: 'letters', settings: null }, 'invalid_params', /settings/],
     [{ kind: 'letters', settings: 'hush' }, 'invalid_params', /settings/],
     [{ id, kind: 'texts' }, 'conflict', /of the kind "letters"/],
@@ -124,7 +124,7 @@ t.test('identity: the user\'s own addresses', async (t) => {
   const stale = await refused('identity.put', { id: alias.id, name: 'x', ifRev: 1 })
   t.same([stale.kind, stale.detail], ['conflict', (await list()).at(-1)], 'a conflict carries the address as clients see it')
   t.match(await refused('identity.put', { kind: 'email', address: own }), { kind: 'conflict', message: /own already/ })
-  t.match(await refused('identity.put', { kind: 'email', address: 'nobody' }), { kind: 'invalid_params', message: /"nobody" is not an address/ })
+  t.match(await refused('identity.put', { kind: 'email', address: 'nobody' }), { kind: 'invalid_params', message: /"nobody" is not an e-mail address/ })
   t.match(await refused('identity.put', { kind: 'smoke', address: 'x' }), { kind: 'invalid_params', message: /no network here knows addresses of the kind "smoke"/ })
   t.match(await refused('identity.put', { address: 'x@example.org' }), { kind: 'invalid_params', message: /kind and params\.address/ })
   t.match(await refused('identity.put', { id: 'i999', name: 'x' }), { kind: 'not_found' })

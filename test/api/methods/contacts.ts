@@ -50,8 +50,8 @@ t.test('contact.put: a new one, another name, notes', async (t) => {
   t.same([stale.kind, stale.detail], ['conflict', now])
   t.match(await refused('contact.put', { notes: 'x' }), { kind: 'invalid_params', message: /needs a name/ })
   t.match(await refused('contact.put', { id: 'p999', name: 'x' }), { kind: 'not_found' })
-  t.match(await refused('contact.put', { name: 'x', addresses: [email('not one')] }), { kind: 'invalid_params', message: /"not one" is not an address/ })
-  t.match(await refused('contact.put', { name: 'x', addresses: [{ kind: 'phone', address: 'no number' }] }), { kind: 'invalid_params', message: /"no number" is not an address/ })
+  t.match(await refused('contact.put', { name: 'x', addresses: [email('not one')] }), { kind: 'invalid_params', message: /"not one" is not an e-mail address/ })
+  t.match(await refused('contact.put', { name: 'x', addresses: [{ kind: 'phone', address: 'no number' }] }), { kind: 'invalid_params', message: /"no number" is not a phone number: write it with its country code/ })
   t.match(await call('contact.list'), { items: [{ id: made.id }], nextCursor: null })
 })
 
@@ -85,7 +85,7 @@ t.test('contact.link and unlink: an address brings its messages along', async (t
   t.match(await refused('contact.unlink', { id: alice, ...phone }), { kind: 'conflict', message: /not theirs/ })
   for (const method of ['contact.link', 'contact.unlink']) {
     t.match(await refused(method, { id: 'p999', ...phone }), { kind: 'not_found' }, method)
-    t.match(await refused(method, { id: alice, kind: 'phone', address: 'none' }), { kind: 'invalid_params', message: /"none" is not an address/ }, method)
+    t.match(await refused(method, { id: alice, kind: 'phone', address: 'none' }), { kind: 'invalid_params', message: /"none" is not a phone number/ }, method)
     t.match(await refused(method, { id: alice, kind: 'smoke', address: 'x' }), { kind: 'invalid_params', message: /no network here/ }, method)
   }
   t.match(await refused('contact.unlink', { id: text.sender.contactId, ...phone }), { kind: 'conflict' })
