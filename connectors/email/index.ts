@@ -22,6 +22,7 @@ export const connector: Connector<EmailSettings> = {
     receipts: false,
     presence: false,
     typing: false,
+    marks: 'own',
     groups: true,
     maxChars: null,
     maxAttachmentBytes: 18 * 1024 * 1024,
