@@ -60,11 +60,14 @@ export function insertAddress(tx: Writer, userId: number, contactId: number, { k
   return { id, kind, address, name: name ?? null, contactId, verifiedAt: null, lastInAt: null, lastOutAt: null }
 }
 
-/** The known address, or a new one with an unknown contact of its own: addresses never join a contact by name. */
+/**
+ * The known address, or a new one with an unknown contact of its own: addresses never join a contact by name. The name may
+ * be what somebody else calls them, so it stands only until they write themselves.
+ */
 export function ensureAddress(tx: Writer, changes: ChangeList, userId: number, named: Address & { name?: string }): KnownAddress {
   const known = findAddress(tx, userId, named)
   if (known) return known
-  const contact = insertContact(tx, changes, userId, named.name ?? '', named.name ? 'message' : 'nobody')
+  const contact = insertContact(tx, changes, userId, named.name ?? '', 'nobody')
   return insertAddress(tx, userId, contact.id, named)
 }
 
@@ -75,10 +78,14 @@ export function noteSeen(tx: Writer, changes: ChangeList, address: KnownAddress,
     seen.name ?? null, seen.inAt ?? null, seen.outAt ?? null, seen.verifiedAt ?? null, address.id
   )
   if (!seen.name) return
-  const row = tx.get<{ rev: number }>("UPDATE contact SET name = ?, named_by = 'message', rev = rev + 1 WHERE id = ? AND named_by = 'nobody' RETURNING rev", seen.name, address.contactId)
-  if (!row) return
-  changes.add('contact.changed', address.contactId, row.rev)
-  titlesChanged(tx, changes, address.contactId)
+  const named = tx.get<{ rev: number }>("UPDATE contact SET name = ?1, named_by = 'message', rev = rev + 1 WHERE id = ?2 AND named_by = 'nobody' AND name <> ?1 RETURNING rev", seen.name, address.contactId)
+  if (named) {
+    changes.add('contact.changed', address.contactId, named.rev)
+    titlesChanged(tx, changes, address.contactId)
+  } else if (seen.name !== address.name) {
+    // The name is part of the address that clients see of the contact.
+    changes.add('contact.changed', address.contactId, tx.get<{ rev: number }>('UPDATE contact SET rev = rev + 1 WHERE id = ? RETURNING rev', address.contactId)!.rev)
+  }
 }
 
 export type ContactPatch = { name?: string, friend?: boolean, blocked?: boolean, notes?: string | null, via?: Wish | null, redirectTo?: number | null, namedBy?: NamedBy }
@@ -91,7 +98,8 @@ export function updateContact(tx: Writer, changes: ChangeList, contact: Contact,
     next.name, patch.name === undefined ? next.namedBy : patch.namedBy ?? 'user', Number(next.friend), Number(next.blocked), next.notes, next.via === null ? null : JSON.stringify(next.via), next.redirectTo, contact.id
   )!
   changes.add('contact.changed', contact.id, row.rev)
-  if (next.name !== contact.name || next.blocked !== contact.blocked) titlesChanged(tx, changes, contact.id)
+  // Who has no name is shown by an address, and those may have changed.
+  if (next.name === '' || next.name !== contact.name || next.blocked !== contact.blocked) titlesChanged(tx, changes, contact.id)
   return row.rev
 }
 

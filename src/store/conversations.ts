@@ -93,7 +93,7 @@ export function updateConversation(tx: Writer, changes: ChangeList, conversation
 /** Makes the row the sum and maximum of its strands again; one event. Returns the new rev. */
 export function recount(tx: Writer, changes: ChangeList, conversationId: number, data: EventData = {}): number {
   const before = tx.get<{ unread: number }>('SELECT unread FROM conversation WHERE id = ?', conversationId)
-  const sum = tx.get<{ unread: number | null, last_at: number | null, last_message_id: number | null }>('SELECT sum(unread) AS unread, max(last_at) AS last_at, last_message_id FROM strand WHERE conversation_id = ?', conversationId)
+  const sum = tx.get<{ unread: number, last_at: number, last_message_id: number | null }>('SELECT sum(unread) OVER () AS unread, last_at, last_message_id FROM strand WHERE conversation_id = ? ORDER BY last_at DESC, last_message_id DESC LIMIT 1', conversationId)
   const row = tx.get<{ rev: number, folder: Folder }>(
     'UPDATE conversation SET unread = ?, last_at = ?, last_message_id = ?, rev = rev + 1 WHERE id = ? RETURNING rev, folder',
     sum?.unread ?? 0, sum?.last_at ?? 0, sum?.last_message_id ?? null, conversationId

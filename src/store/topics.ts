@@ -1,4 +1,5 @@
 import type { ChangeList } from '../model/event.ts'
+import { recount } from './conversations.ts'
 import type { Reader, Writer } from './tx.ts'
 
 export type Topic = { id: number, subject: string, redirectTo: number | null, rev: number }
@@ -50,9 +51,12 @@ function rename(tx: Writer, id: number, subject: string): number {
   return tx.get<{ rev: number }>('UPDATE topic SET subject = ?, rev = rev + 1 WHERE id = ? RETURNING rev', subject, id)!.rev
 }
 
+/** Messages change their topic, and joins are rare: clients fetch the windows of the conversations they lie in anew. */
 function join(tx: Writer, changes: ChangeList, id: number, into: number): void {
+  const conversations = tx.all<{ id: number }>('SELECT DISTINCT s.conversation_id AS id FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ?', id)
   tx.run('UPDATE topic_ref SET topic_id = ? WHERE topic_id = ?', into, id)
-  tx.run('UPDATE message SET topic_id = ? WHERE topic_id = ?', into, id)
+  tx.run('UPDATE message SET topic_id = ?, rev = rev + 1 WHERE topic_id = ?', into, id)
+  for (const conversation of conversations) recount(tx, changes, conversation.id, { reset: true })
   const row = tx.get<{ rev: number }>('UPDATE topic SET redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev', into, id)!
   changes.add('topic.changed', id, row.rev)
 }
