@@ -147,6 +147,7 @@ class SqliteStore implements Store {
     const [wal] = this.#writing.pragma('wal_checkpoint(NOOP)') as { log: number, checkpointed: number }[]
     if (!wal || wal.log - wal.checkpointed < pagesPerCheckpoint) return
     setImmediate(() => {
+      if (this.#closing) return   // closing copies it too
       this.#queue.enter('bulk', () => this.#checkpoint()).catch((error: unknown) => this.#log.warn({ error: (error as Error).message }, 'The write-ahead log could not be copied into the database; it grows until that works'))
     })
   }
