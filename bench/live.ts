@@ -12,7 +12,7 @@ import { printTable } from './parts/table.ts'
 
 /** How long it takes from a message that comes in to the event at a client. node bench/live.ts [turns] [messages a second] */
 const turns = argument(0, 6)
-const rate = argument(1, 150)
+const rate = argument(1, 100)
 const turnMs = 2500
 const people = 300
 /** So long a turn may lag behind: then the machine is too slow for the rate. */
