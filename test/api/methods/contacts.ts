@@ -29,6 +29,8 @@ t.test('contact.list, get and friend.list: strangers too, by pages', async (t) =
   await call('friend.set', { contactId: people[0]!.sender.contactId, friend: false })
   t.same(names(await call('friend.list')), ['Bob'])
   await settled('two friends, then one')
+  await writes('Bob the climber <bob@friend.example>', 'a new name')
+  await settled('somebody calls himself by another name')
   for (const id of ['p999', 'c1', '']) t.match(await refused('contact.get', { id }), { kind: id ? 'not_found' : 'invalid_params' }, id)
   t.match(await refused('friend.set', { contactId: 'p999', friend: true }), { kind: 'not_found' })
 })
