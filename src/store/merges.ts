@@ -1,7 +1,7 @@
 import type { Folder } from '../model/decision.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Reader, Writer } from './tx.ts'
-import { recount } from './conversations.ts'
+import { recount, titlesChanged } from './conversations.ts'
 
 /** How things were before a merge: raw rows, so that undoing restores exactly them. */
 type Before = {
@@ -54,21 +54,32 @@ export function laterMerge(tx: Reader, userId: number, merge: Merge): number | u
     userId, merge.id, JSON.stringify(merge.contactIds))?.id
 }
 
-/** Puts contacts, addresses, conversations and strands back as they were. Strands made since then follow by `regroup`. */
+/**
+ * Puts contacts, addresses, conversations and strands back as they were. What the user did with the joined contact since then
+ * stays: an address that went to somebody else, a new name, a friendship that ended. Strands made since then follow by `regroup`.
+ */
 export function restoreMerge(tx: Writer, changes: ChangeList, merge: Merge, now: number): void {
   const before: Before = JSON.parse(tx.get<{ before: string }>('SELECT before FROM merge WHERE id = ?', merge.id)!.before)
-  for (const row of before.contacts) {
+  const is = tx.get<{ name: string, named_by: string, friend: number, blocked: number }>('SELECT name, named_by, friend, blocked FROM contact WHERE id = ?', merge.contactId)!
+  const befriended = is.friend === 1 && !before.contacts.some(({ friend }) => friend === 1)
+  const renamed = before.contacts.every(({ name }) => name !== is.name)
+  for (const was of before.contacts) {
+    const first = was.id === merge.contactId
+    const row = { ...was, friend: first && befriended ? 1 : was.friend & is.friend, ...(first ? { blocked: is.blocked } : {}), ...(first && renamed ? { name: is.name, named_by: is.named_by } : {}) }
     const { rev } = tx.get<{ rev: number }>('UPDATE contact SET name = ?, named_by = ?, friend = ?, blocked = ?, redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev', row.name, row.named_by, row.friend, row.blocked, row.redirect_to, row.id)!
     changes.add('contact.changed', row.id, rev)
   }
-  for (const row of before.addresses) tx.run('UPDATE address SET contact_id = ? WHERE id = ?', row.contact_id, row.id)
+  for (const row of before.addresses) tx.run('UPDATE address SET contact_id = ? WHERE id = ? AND contact_id = ?', row.contact_id, row.id, merge.contactId)
   for (const row of before.conversations) {
     const is = tx.get<{ folder: Folder, archived_at: number | null }>('SELECT folder, archived_at FROM conversation WHERE id = ?', row.id)!
+    // What came in since the merge took the conversation out of the archive.
+    const woken = tx.get('SELECT 1 FROM strand WHERE id IN (SELECT value FROM json_each(?)) AND last_at > ?', JSON.stringify(before.strands.filter(({ conversation_id }) => conversation_id === row.id).map(({ id }) => id)), merge.at) !== undefined
+    const archivedAt = woken ? null : row.archived_at
     if (is.folder !== row.folder) changes.add('conversation.changed', row.id, 0, { folder: row.folder, conversation: row.id, was: is.folder })
-    if (is.folder !== row.folder || (is.archived_at === null) !== (row.archived_at === null)) changes.add('counts.changed', 0, 0)
+    if (is.folder !== row.folder || (is.archived_at === null) !== (archivedAt === null)) changes.add('counts.changed', 0, 0)
     tx.run(
       'UPDATE conversation SET contact_id = ?, people = ?, folder = ?, because = ?, routed = ?, archived_at = ?, pinned = ?, muted_until = ?, labels = ?, redirect_to = ? WHERE id = ?',
-      row.contact_id, row.people, row.folder, row.because, row.routed, row.archived_at, row.pinned, row.muted_until, row.labels, row.redirect_to, row.id)
+      row.contact_id, row.people, row.folder, row.because, row.routed, archivedAt, row.pinned, row.muted_until, row.labels, row.redirect_to, row.id)
   }
   const left = new Set(before.conversations.map(({ id }) => id))
   for (const row of before.strands) {
@@ -76,5 +87,6 @@ export function restoreMerge(tx: Writer, changes: ChangeList, merge: Merge, now:
     tx.run('UPDATE strand SET conversation_id = ? WHERE id = ?', row.conversation_id, row.id)
   }
   for (const id of left) recount(tx, changes, id, { reset: true })
+  for (const { id } of before.contacts) titlesChanged(tx, changes, id)
   tx.run('UPDATE merge SET undone_at = ? WHERE id = ?', now, merge.id)
 }

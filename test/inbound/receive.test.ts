@@ -9,7 +9,7 @@ import { receiver } from '../../src/inbound/receive.ts'
 import { reroute } from '../../src/inbound/reroute.ts'
 import { createAccount, accountById } from '../../src/store/accounts.ts'
 import { findAddress, getContact, updateContact } from '../../src/store/contacts.ts'
-import { conversationWith, countUnread, listConversations } from '../../src/store/conversations.ts'
+import { conversationWith, countUnread, listConversations, updateConversation } from '../../src/store/conversations.ts'
 import { putIdentity } from '../../src/store/identities.ts'
 import { eventsAfter, logBounds } from '../../src/store/events.ts'
 import { getBody, listMessages, markSeenUpTo } from '../../src/store/messages.ts'
@@ -266,4 +266,43 @@ t.test('linking an address keeps its history with the person, unlinking takes it
   t.equal(await change((tx, changes) => unlink(tx, changes, userId, getContact(tx, userId, aliceId)!, phone)), true)
   t.same([await seen('inbox'), await seen('other')], [[['mail']], [['sms', 'sms 2']]])
   t.ok(await store.read((tx) => conversationWith(tx, userId, findAddress(tx, userId, phone)!.contactId)))
+})
+
+t.test('what the user did with a joined contact stays when the merge is undone', async (t) => {
+  const { hand, arrival, seen, change, befriend, userId, store } = await house(t)
+  await hand([arrival({ text: 'mail' }, 1), arrival({ text: 'sms', sender: from(phone) }, 2)])
+  const aliceId = await befriend(alice)
+  const phoneId = (await store.read((tx) => findAddress(tx, userId, phone)))!.contactId
+  const merged = await change((tx, changes) => merge(tx, changes, userId, [aliceId, phoneId], 5))
+  const mergeId = 'mergeId' in merged ? merged.mergeId : 0
+  const row = (id: number) => store.read((tx) => getContact(tx, userId, id)!)
+  await change((tx, changes) => {
+    unlink(tx, changes, userId, getContact(tx, userId, aliceId)!, phone)
+    updateContact(tx, changes, getContact(tx, userId, aliceId)!, { friend: false, name: 'Alice of the lake' })
+    reroute(tx, changes, userId, aliceId)
+  })
+  const own = (await store.read((tx) => findAddress(tx, userId, phone)))!.contactId
+  await change((tx, changes) => unmerge(tx, changes, userId, mergeId, 9))
+  t.equal((await store.read((tx) => findAddress(tx, userId, phone)))!.contactId, own, 'the address that was taken away')
+  t.match(await row(aliceId), { friend: false, name: 'Alice of the lake' })
+  t.same([await seen('inbox'), await seen('other')], [[], [['sms'], ['mail']]])
+})
+
+t.test('who wrote since a merge does not sink into the archive when it is undone', async (t) => {
+  const { hand, arrival, seen, change, userId, store } = await house(t)
+  await hand([arrival({ text: 'mail' }, 1), arrival({ text: 'sms', sender: from(phone) }, 2)])
+  const ids = await store.read((tx) => [alice, phone].map((one) => findAddress(tx, userId, one)!.contactId))
+  await change((tx, changes) => updateConversation(tx, changes, conversationWith(tx, userId, ids[1]!)!, { archivedAt: 3 }))
+  const merged = await change((tx, changes) => merge(tx, changes, userId, ids, 5))
+  await hand([arrival({ text: 'new', sender: from(phone) }, 7)])
+  await change((tx, changes) => unmerge(tx, changes, userId, 'mergeId' in merged ? merged.mergeId : 0, 9))
+  t.same(await seen('other'), [['sms', 'new'], ['mail']])
+})
+
+t.test('what others call somebody stands only until they write themselves', async (t) => {
+  const { hand, arrival, userId, store } = await house(t)
+  const carol = { kind: 'email', address: 'carol@friend.example' }
+  await hand([arrival({ sender: from(bob), recipients: [{ ...ada, role: 'to' }, { ...carol, name: 'Silly', role: 'cc' }] }, 1)])
+  await hand([arrival({ sender: from({ ...carol, name: 'Carol' }) }, 2)])
+  t.equal(await store.read((tx) => getContact(tx, userId, findAddress(tx, userId, carol)!.contactId)!.name), 'Carol')
 })
