@@ -2,14 +2,18 @@ import { randomBytes, createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Config } from '../config/options.ts'
+import { audienceOf, tellersOf } from './accounts/audience.ts'
 import { canonicalizer } from './accounts/canonical.ts'
 import { connectorKinds, loadConnector } from './accounts/load.ts'
 import { accounts as manageAccounts } from './accounts/manage.ts'
+import { openOwnPresence } from './accounts/own-presence.ts'
 import { openParsePool } from './accounts/parse-pool.ts'
+import { openPresence } from './accounts/presence.ts'
 import { prover } from './accounts/prove.ts'
 import { cachingResolver } from './accounts/resolver.ts'
 import { supervisor as watchAccounts } from './accounts/supervisor.ts'
 import type { SupervisorDeps } from './accounts/supervisor.ts'
+import { openTyping } from './accounts/typing.ts'
 import type { AdminActions } from './api/admin-actions.ts'
 import { openAdminSocket } from './api/admin-socket.ts'
 import { openBlobUrls } from './api/blob-urls.ts'
@@ -20,7 +24,7 @@ import type { Rooms } from './api/rooms.ts'
 import { startServer } from './api/server.ts'
 import type { ServerDeps } from './api/server.ts'
 import { openRevocations, openSignals } from './api/signals.ts'
-import { signalOf } from './api/present/signal.ts'
+import { presenceSignals, signalOf } from './api/present/signal.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { adminActions } from './cli/actions.ts'
 import type { Clock, Log, Resolver } from './connector.ts'
@@ -36,6 +40,7 @@ import { retry } from './outbound/retry.ts'
 import { insertAttachment } from './store/attachments.ts'
 import { openStore } from './store/database.ts'
 import { ownFolder } from './store/folder-lock.ts'
+import { noteLastSeen } from './store/last-seen.ts'
 import { openSeal } from './store/seal.ts'
 
 /** A server that runs in this process. */
@@ -55,6 +60,7 @@ export type World = {
 const ownConnectors = join(import.meta.dirname, '../connectors')
 const parsers = 2
 const stopMs = 10_000
+const lastSeenMs = 60_000
 
 /**
  * Opens every room over one data folder, which this process then owns, and joins them. Only a server `connects` accounts.
@@ -79,15 +85,35 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const signals = openSignals()
     const webhookUrl = (hook: string) => config.publicUrl === null ? null : `${config.publicUrl.replace(/\/$/, '')}/hooks/${hook}`
     let url = config.publicUrl
+    const presence = openPresence({
+      clock,
+      changed: (userId, sightings) => void store.read((tx) => presenceSignals(tx, presence, userId, sightings)).then((all) => all.forEach((one) => signals.publish(userId, one)))
+    })
+    const session = (id: number) => supervisor.session(id)
+    const compose: Rooms['compose'] = (userId, request) => resolveCompose({ store, seal, clock, connector, presence: presence.of }, userId, request)
+    const ownPresence = openOwnPresence({
+      log, tellers: tellersOf({ store, connector, session }),
+      changed: (userId) => signals.publish(userId, { type: 'presence', own: true, presence: ownPresence.shown(userId), invisible: ownPresence.invisible(userId) })
+    })
+    const typing = openTyping({ clock, audience: audienceOf({ store, connector, session, compose, invisible: ownPresence.invisible }) })
+    const keepLastSeen = () => store.hot((tx) => presence.takeLeft().forEach((left, userId) => noteLastSeen(tx, userId, left)), 'bulk').catch((error: unknown) => log.warn({ error: String(error) }, 'who left could not be stored'))
+    const keeping = setInterval(keepLastSeen, lastSeenMs).unref()
     const supervisor = watchAccounts({
       store, seal, wakeup, clock, log, random, connector, receive,
       webhookUrl,
-      signal: (userId, accountId, signal) => void signalOf(store, userId, accountId, signal).then((found) => found && signals.publish(userId, found)),
-      live: (accountId) => deliverer.wake(accountId),
+      signal(userId, accountId, signal) {
+        if (signal.type === 'presence') presence.heard(userId, accountId, signal)
+        else void signalOf(store, userId, accountId, signal).then((found) => found && signals.publish(userId, found))
+      },
+      live(accountId, userId) {
+        deliverer.wake(accountId)
+        ownPresence.opened(userId)
+      },
+      over: (accountId, userId) => presence.forget(userId, accountId),
       ...world.accounts
     })
     const deliverer = openDeliverer({
-      store, wakeup, clock, log, random, session: (id) => supervisor.session(id), path: (digest) => blobs.path(digest),
+      store, wakeup, clock, log, random, session, path: (digest) => blobs.path(digest),
       loginNeeded: (id, error) => void supervisor.loginNeeded(id, error)
     })
     const region = config.region
@@ -96,12 +122,17 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort() })
     return {
-      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, signals, actions, stopping,
+      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, compose, signals, actions, stopping,
       listensAt: (at: string) => void (url = at),
       async close() {
         // What is being sent may end first: without its session it would be uncertain.
         await deliverer.stop()
+        typing.stop()
+        ownPresence.stop()
         await supervisor.stop()
+        presence.stop()
+        clearInterval(keeping)
+        await keepLastSeen()
         await pool.close()
         await store.close()
         owner.release()
@@ -166,9 +197,9 @@ function signer(): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }
 
-function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer }: House, urls: { sign: Rooms['blobUrl'] }): Rooms {
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, compose }: House, urls: { sign: Rooms['blobUrl'] }): Rooms {
   const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
-  const accept = acceptor({ ...outbox, seal, connector })
+  const accept = acceptor({ ...outbox, seal, connector, presence: presence.of })
   return {
     snapshot,
     accept,
@@ -177,7 +208,10 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
     cancel: (userId, messageId) => cancel(outbox, userId, messageId),
     retry: (userId, messageId) => retry(outbox, userId, messageId),
     resolve: (userId, attemptId, outcome) => resolve(outbox, userId, attemptId, outcome),
-    compose: (userId, request) => resolveCompose({ store, seal, clock, connector }, userId, request),
+    compose,
+    presence,
+    ownPresence,
+    typing: typing.set,
     webhook: (hook, request) => supervisor.webhook(hook, request),
     blobUrl: urls.sign,
     blobExists: async (userId, blobId) => await store.read((tx) => findBlob(tx, userId, blobId)) !== null,

@@ -30,7 +30,9 @@ export type SupervisorDeps = {
   /** Typing and presence from the network, and how far a backfill is: not stored, may be dropped. */
   signal?(userId: number, accountId: number, signal: Ephemeral | { type: 'progress', done: number, total: number }): void
   /** A session has opened: what waited for it can go out. */
-  live?(accountId: number): void
+  live?(accountId: number, userId: number): void
+  /** A session is over: what it told of now is not known any more. */
+  over?(accountId: number, userId: number): void
   openMs?: number
   retryBaseMs?: number
   retryMaxMs?: number
@@ -104,7 +106,7 @@ export function supervisor(deps: SupervisorDeps): Supervisor {
       Object.assign(account, { opened, openedAt: clock.now() })
       opened.session.closed.then(() => lost(account, turn, null), (error: unknown) => lost(account, turn, error))
       await tell(account, 'live', null, 'end')
-      if (current() && account.opened) deps.live?.(account.id)
+      if (current() && account.opened) deps.live?.(account.id, account.userId)
     } catch (error) {
       if (current()) await failed(account, turn, error)
     }
@@ -115,6 +117,7 @@ export function supervisor(deps: SupervisorDeps): Supervisor {
     if (account.turn !== turn || stopping) return
     const { opened } = account
     account.opened = null
+    deps.over?.(account.id, account.userId)
     if (clock.now() - account.openedAt >= stableMs) account.delays.reset()
     // First of all it is cut off: its successor must not meet what it still hands over.
     const ended = opened?.end(endMs)
@@ -144,6 +147,7 @@ export function supervisor(deps: SupervisorDeps): Supervisor {
     account.stopping?.abort()
     const { opened } = account
     account.opened = null
+    if (opened) deps.over?.(account.id, account.userId)
     await opened?.end(endMs)
   }
 

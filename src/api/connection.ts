@@ -7,6 +7,8 @@ export type Connection = {
    * fetched after it, plus the events of the new subscription, are complete.
    */
   subscribe(filter: Filter | null): number
+  /** Runs when the socket closes; at once when it has. */
+  atEnd(end: () => void): void
   /** Aborts a request in flight on this socket; false: there is none of that id. */
   cancel(id: string | number): boolean
 }

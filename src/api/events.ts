@@ -23,6 +23,6 @@ export const events = {
 /** What is true only now: no seq, not stored, dropped first when a client is slow. */
 export const signals = {
   typing: 'Somebody writes, or has stopped: `{ conversationId, party, typing }`.',
-  presence: 'Somebody can be reached now, or not: `{ party, available }`.',
+  presence: 'Somebody can be reached now, or not: `{ party, available, presence, contactId, best, lastSeenAt? }`: `presence` (online, away or offline) of this address, `best` of all addresses of the contact. With `own: true` it is about the user: `{ own, presence, invisible }`, what the networks see (presence.set). At most ten times a second for each address.',
   progress: 'How far an account\'s past has come in: `{ accountId, done, total }`.'
 } as const

@@ -11,6 +11,9 @@ export const Id = Str({ minLength: 1, maxLength: 64 })
 /** RFC 3339 in UTC with milliseconds. */
 export const Time = Str({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$', description: 'RFC 3339, UTC, milliseconds' })
 export const FolderName = one('inbox', 'other')
+/** Whether somebody is there, and what a client says of itself. */
+export const PresenceName = one('online', 'away', 'offline')
+export const Availability = one('online', 'away', 'invisible', 'offline')
 /** Rises by one at every change of the object. */
 export const Rev = Int({ minimum: 1 })
 /** A window's position in the log: objects in it are at least as new. */

@@ -38,6 +38,8 @@ import { messageRetry } from './methods/message.retry.ts'
 import { messageSend } from './methods/message.send.ts'
 import { outboxList } from './methods/outbox.list.ts'
 import { outboxResolve } from './methods/outbox.resolve.ts'
+import { presenceList } from './methods/presence.list.ts'
+import { presenceSet } from './methods/presence.set.ts'
 import { rpcCancel } from './methods/rpc.cancel.ts'
 import { rpcDiscover } from './methods/rpc.discover.ts'
 import { sessionHello } from './methods/session.hello.ts'
@@ -51,6 +53,7 @@ import { tokenCreate } from './methods/token.create.ts'
 import { tokenList } from './methods/token.list.ts'
 import { tokenRevoke } from './methods/token.revoke.ts'
 import { topicList } from './methods/topic.list.ts'
+import { typingSet } from './methods/typing.set.ts'
 
 /** Every method of the API. The docs, rpc.discover and the tests read this list. */
 export const methods: readonly Method[] = [
@@ -67,6 +70,7 @@ export const methods: readonly Method[] = [
   accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountStatus, accountTest,
   identityDelete, identityList, identityPut,
   blobCreate, blobUrl,
+  presenceList, presenceSet, typingSet,
   tokenCreate, tokenList, tokenRevoke,
   rpcCancel, rpcDiscover
 ]

@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { Reader } from '../store/tx.ts'
-import type { Ephemeral } from '../model/incoming.ts'
 import type { Accounts } from '../accounts/manage.ts'
+import type { OwnPresence } from '../accounts/own-presence.ts'
+import type { PresenceBoard } from '../accounts/presence.ts'
 import type { Resolved } from '../outbound/compose.ts'
 import type { SendRequest } from '../outbound/request.ts'
 import type { Outcome } from '../outbound/resolve.ts'
@@ -29,8 +30,12 @@ export type Rooms = {
   canonical(userId: number, address: { kind: string, address: string }): Promise<{ kind: string, address: string }>
   /** Null: there is no account with that secret path. */
   webhook(secret: string, request: WebhookRequest): Promise<WebhookAnswer | null>
-  /** Passes typing and presence on to the networks. */
-  signal?(userId: number, signal: Ephemeral): void
+  /** Who is there, as the networks tell it. */
+  presence: Pick<PresenceBoard, 'of' | 'list'>
+  /** The presence of the user's own clients. */
+  ownPresence: Pick<OwnPresence, 'set' | 'end' | 'shown' | 'invisible' | 'devices'>
+  /** Shows that the user writes; whether anybody was told. Throws Refused for a conversation that there is not. */
+  typing(userId: number, conversationId: number, typing: boolean): Promise<boolean>
   /** A URL path with a signature that /v1/blobs answers for a few minutes (blob-urls.ts). */
   blobUrl(userId: number, blobId: string): { path: string, expiresAt: number }
   /** Whether the user has a blob of that id. */

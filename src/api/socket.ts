@@ -93,6 +93,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
       return login?.stream.lastSent ?? 0
     },
     subscribe: (filter: Filter | null) => login!.stream.subscribe(filter),
+    atEnd,
     cancel: id => calls.cancel(id)
   }
 
