@@ -16,6 +16,7 @@ import { updateConversation } from '../store/conversations.ts'
 import type { Writer } from '../store/tx.ts'
 import { amendNew, edit } from './amend.ts'
 import { strandOf } from './converse.ts'
+import { echoOf } from './echo.ts'
 import { judge, shownAddresses, warnings } from './identify.ts'
 import type { Judged } from './identify.ts'
 import { route } from './route.ts'
@@ -36,17 +37,17 @@ export type Unit = {
 export type Arrived = { conversationId: number, messageId: number } | null
 
 /** One message, step by step: known already? from whom? is it proven? where does it lie? which folder? Then it is written. */
-export function arrive(unit: Unit, item: ReadyMessage, { at, place, raw }: Ready): Arrived {
+export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
+  const { at: sortAt, place, raw } = ready
   const { tx, changes, account, now } = unit
   const { message } = item
-  const known = knownAs(unit, item, place)
+  const history = unit.lane === 'history' || sortAt < account.since
+  const known = knownAs(unit, item, ready, () => identify(unit, item, { at: sortAt, history }).proof.enough)
   if (known !== null) {
     if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', known)
     setFlags(tx, changes, known, { seen: message.seen === true ? true : undefined, flagged: message.flagged })
     return null
   }
-  const sortAt = Math.min(at, now)
-  const history = unit.lane === 'history' || at < account.since
   const from = identify(unit, item, { at: sortAt, history })
   if (message.replaces && (message.room || from.proof.enough)) {
     const changed = edit(unit, message, withinOf(message, unit.own), place, sortAt)
@@ -88,15 +89,19 @@ function withinOf({ room, direction, sender, recipients }: IncomingMessage, own:
 
 /**
  * The message that this one already is: found at the same place; the echo of what Kinbox sent; or the same mail in another
- * folder or account (same Message-ID and same content: a Message-ID alone proves nothing, strangers can reuse one).
+ * folder or account (same Message-ID and same content: a Message-ID alone proves nothing, strangers can reuse one). What is
+ * proven is not the same as a copy that was not: else whoever knows a mail could send it ahead, and it would wait in Other.
  */
-function knownAs({ tx, account }: Unit, { message, digest }: ReadyMessage, place: Ready['place']): number | null {
+function knownAs(unit: Unit, { message, digest }: ReadyMessage, { place, at }: Ready, proven: () => boolean): number | null {
+  const { tx, account } = unit
   const there = place && messageAt(tx, account.id, place.remoteId)
   if (there) return there
-  if (message.messageId === undefined) return null
+  if (message.messageId === undefined) return echoOf(unit, message, place, at)
   const same = withMessageId(tx, account.userId, message.messageId)
-    .find((other) => other.digest === null ? other.direction === 'out' && message.direction === 'out' : Buffer.compare(other.digest, digest) === 0)
-  return same?.id ?? null
+    .filter((other) => other.digest === null ? other.direction === 'out' && message.direction === 'out' : Buffer.compare(other.digest, digest) === 0)
+  const sure = same.find(({ proof }) => proof !== 'unverified' && proof !== 'conflicting')
+  if (sure) return sure.id
+  return same[0] && (message.direction === 'out' || !proven()) ? same[0].id : null
 }
 
 type From = { sender: { address: string | null, shown: string }, contact: { name: string, friend: boolean } | undefined, proof: Judged, wroteAt: number | null, warnings: string[] }

@@ -37,6 +37,7 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
       account: withIdentities(given, listIdentities(tx, given.userId))
     }))
     const ready = await Promise.all(batch.map((arrival, i) => known[i] ? again(arrival) : understand(account, arrival, how, blobs)))
+    for (const one of ready) one.at = placed(one.at, clock.now())
     await blobs.sync()
     const received = await store.hot((tx) => {
       const changes = new Changes(account.userId)
@@ -63,6 +64,9 @@ function withIdentities(account: AccountRef, identities: Address[]): AccountRef 
 type Item = Ready['items'][number]
 const isMessage = (item: Item) => 'message' in item
 const isUnreadable = (item: Item) => 'message' in item && item.message.unreadable !== undefined
+
+/** A time that messages can be ordered by: nothing is dated after its arrival, and what has no time came now. */
+const placed = (at: number, now: number) => Number.isFinite(at) ? Math.max(1, Math.min(Math.trunc(at), now)) : now
 
 /** A place that is known: only its flags matter. */
 function again(arrival: Arrival): Ready {

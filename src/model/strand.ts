@@ -12,9 +12,12 @@ export const groupLimit = 50
 
 const keyOf = ({ kind, address }: Address) => `${kind}:${address}`
 
+/** Among others an address must not read as two: networks allow commas in theirs. */
+const memberKey = (address: Address) => keyOf(address).replace(/[%,]/g, (char) => char === '%' ? '%25' : '%2C')
+
 /** The strand of one person or of a set of people; `members` without the user's own addresses, at least one. */
 export function strandOfPeople(members: Address[]): StrandSpec {
-  const byKey = new Map(members.map((member) => [keyOf(member), member]))
+  const byKey = new Map(members.map((member) => [memberKey(member), member]))
   if (byKey.size === 1) return { key: keyOf(members[0]!), kind: 'person', members: [members[0]!], title: '' }
   const keys = [...byKey.keys()].sort()
   return { key: 'group:' + keys.join(','), kind: 'group', members: keys.map((key) => byKey.get(key)!), title: '' }

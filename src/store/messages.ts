@@ -69,8 +69,21 @@ export function newestIncoming(tx: Reader, conversationId: number): MessageRow |
 }
 
 /** What the user already has under a Message-ID. */
-export function withMessageId(tx: Reader, userId: number, messageId: string): { id: number, direction: 'in' | 'out', digest: Uint8Array | null }[] {
-  return tx.all('SELECT id, direction, digest FROM message WHERE user_id = ? AND message_id = ?', userId, messageId)
+export function withMessageId(tx: Reader, userId: number, messageId: string): { id: number, direction: 'in' | 'out', digest: Uint8Array | null, proof: MessageRow['proof'] }[] {
+  return tx.all('SELECT id, direction, digest, proof FROM message WHERE user_id = ? AND message_id = ?', userId, messageId)
+}
+
+/**
+ * The message that one with these references answers: the oldest under the last of them, since a stranger can reuse an id
+ * later on. One that came in after its answer counts only as history of the same conversation, whose windows are fetched
+ * anew then: otherwise what an object says would change without an event.
+ */
+export function answeredBy(tx: Reader, userId: number, { id, conversationId }: Pick<MessageRow, 'id' | 'conversationId'>, references: string[]): number | undefined {
+  const last = references.at(-1)
+  const found = last === undefined ? undefined : tx.get<{ id: number, past: number, conversation: number }>(
+    `SELECT m.id, m.sort_at < a.created_at AS past, s.conversation_id AS conversation FROM message m JOIN account a ON a.id = m.account_id JOIN strand s ON s.id = m.strand_id
+     WHERE m.user_id = ? AND m.message_id = ? ORDER BY m.id LIMIT 1`, userId, last)
+  return found && (found.id < id || (found.past === 1 && found.conversation === conversationId)) ? found.id : undefined
 }
 
 /** Writes a message with its body and counts it in its strand; the caller recounts the conversation and adds the event. Returns its id. */
@@ -129,10 +142,10 @@ function told(tx: Writer, changes: ChangeList, conversationId: number, marked: n
 
 /** What another client of the mailbox did to one message. Returns its conversation when something changed. */
 export function setFlags(tx: Writer, changes: ChangeList, id: number, flags: { seen?: boolean | undefined, flagged?: boolean | undefined }): void {
-  const before = tx.get<{ seen: number, flagged: number, strand_id: number, conversation_id: number, folder: 'inbox' | 'other' }>(
-    'SELECT m.seen, m.flagged, m.strand_id, s.conversation_id, c.folder FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.id = ?', id)
+  const before = tx.get<{ direction: 'in' | 'out', seen: number, flagged: number, strand_id: number, conversation_id: number, folder: 'inbox' | 'other' }>(
+    'SELECT m.direction, m.seen, m.flagged, m.strand_id, s.conversation_id, c.folder FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.id = ?', id)
   if (!before) return
-  const seen = Number(flags.seen ?? before.seen === 1)
+  const seen = before.direction === 'out' ? before.seen : Number(flags.seen ?? before.seen === 1)
   const flagged = Number(flags.flagged ?? before.flagged === 1)
   if (seen === before.seen && flagged === before.flagged) return
   const { rev } = tx.get<{ rev: number }>('UPDATE message SET seen = ?, flagged = ?, rev = rev + 1 WHERE id = ? RETURNING rev', seen, flagged, id)!

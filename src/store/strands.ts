@@ -34,14 +34,16 @@ export function ensureStrand(tx: Writer, changes: ChangeList, userId: number, sp
   if (known) return { strand: known, conversation: getConversation(tx, userId, known.conversationId)!, created: false }
   const members = spec.members.map((member) => ensureAddress(tx, changes, userId, member))
   const contacts = members.map(({ contactId }) => contactId)
-  const people = spec.kind === 'group' && members.length ? peopleKey(contacts) : null
-  const contactId = spec.kind === 'person' && members.length === 1 ? contacts[0]! : null
+  // Several addresses of one contact are that person.
+  const contactId = new Set(contacts).size === 1 ? contacts[0]! : null
+  const people = contactId === null && members.length ? peopleKey(contacts) : null
+  const addressId = members.length === 1 ? members[0]!.id : null
   const found = contactId !== null ? conversationWith(tx, userId, contactId) : people !== null ? conversationAmong(tx, userId, people) : undefined
-  const conversation = found ?? insertConversation(tx, { userId, kind: spec.kind, title: spec.title, contactId, people, ...first })
+  const conversation = found ?? insertConversation(tx, { userId, kind: contactId === null ? spec.kind : 'person', title: spec.title, contactId, people, ...first })
   const id = tx.nextId('strand')
-  tx.run('INSERT INTO strand (id, user_id, key, address_id, conversation_id) VALUES (?, ?, ?, ?, ?)', id, userId, spec.key, contactId !== null ? members[0]!.id : null, conversation.id)
+  tx.run('INSERT INTO strand (id, user_id, key, address_id, conversation_id) VALUES (?, ?, ?, ?, ?)', id, userId, spec.key, addressId, conversation.id)
   if (members.length > 1) for (const member of members) tx.run('INSERT INTO strand_member (strand_id, address_id) VALUES (?, ?)', id, member.id)
-  return { strand: { id, conversationId: conversation.id, addressId: contactId !== null ? members[0]!.id : null, unread: 0, lastAt: 0 }, conversation, created: !found }
+  return { strand: { id, conversationId: conversation.id, addressId, unread: 0, lastAt: 0 }, conversation, created: !found }
 }
 
 /** Counts a new message in its strand; `recount` of the conversation follows once for each transaction. */

@@ -1,5 +1,6 @@
 import type { ChangeList } from '../model/event.ts'
 import { recount } from './conversations.ts'
+import { withMessageId } from './messages.ts'
 import type { Reader, Writer } from './tx.ts'
 
 export type Topic = { id: number, subject: string, redirectTo: number | null, rev: number }
@@ -34,7 +35,8 @@ export function topicOf(tx: Writer, changes: ChangeList, userId: number, { messa
   }
   const [first, ...others] = [...roots.values()].sort((a, b) => a.id - b.id)
   const topic = first?.id ?? insertTopic(tx, changes, userId, subject)
-  if (first && references.length === 0 && first.subject !== subject && joins) changes.add('topic.changed', topic, rename(tx, topic, subject))
+  // The first mail of a thread names its topic; a later one under the same Message-ID is somebody else's.
+  if (first && references.length === 0 && first.subject !== subject && joins && messageId !== null && withMessageId(tx, userId, messageId).length === 0) changes.add('topic.changed', topic, rename(tx, topic, subject))
   if (joins) for (const other of others) join(tx, changes, other.id, topic)
   if (joins || !first) for (const id of unknown) tx.run('INSERT INTO topic_ref (user_id, message_id, topic_id) VALUES (?, ?, ?)', userId, id, topic)
   return topic

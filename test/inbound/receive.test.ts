@@ -306,3 +306,53 @@ t.test('what others call somebody stands only until they write themselves', asyn
   await hand([arrival({ sender: from({ ...carol, name: 'Carol' }) }, 2)])
   t.equal(await store.read((tx) => getContact(tx, userId, findAddress(tx, userId, carol)!.contactId)!.name), 'Carol')
 })
+
+t.test('an address of a contact who writes to another of their own addresses is one person, not a group', async (t) => {
+  const { hand, arrival, seen, change, befriend, userId } = await house(t)
+  const work = { kind: 'email', address: 'alice@work.example' }
+  await hand([arrival({ text: 'mail' }, 1)])
+  const id = await befriend(alice)
+  await change((tx, changes) => link(tx, changes, userId, getContact(tx, userId, id)!, work))
+  await hand([arrival({ text: 'to both of mine', recipients: [{ ...ada, role: 'to' }, { ...work, role: 'cc' }] }, 2)])
+  t.same(await seen('inbox'), [['mail', 'to both of mine']])
+})
+
+t.test('a stranger who reuses the Message-ID of a friend\'s mail does not name its topic', async (t) => {
+  const { hand, arrival, store, userId } = await house(t)
+  await hand([arrival({ text: 'real', subject: 'Trip', messageId: 'r@friend.example' }, 1)])
+  await hand([arrival({ text: 'spam', subject: 'Buy now', messageId: 'r@friend.example', sender: from({ kind: 'email', address: 'mallory@evil.test' }) }, 2)])
+  const subjects = await store.read((tx) => listTopics(tx, conversationWith(tx, userId, findAddress(tx, userId, alice)!.contactId)!.id, { before: null, limit: 10 }))
+  t.same(subjects.map(({ subject }) => subject), ['Trip'])
+})
+
+t.test('times that are none, or before 1970, hold nothing up and hide nothing', async (t) => {
+  const { hand, arrival, seen } = await house(t)
+  for (const at of [Number.NaN, -5, 0, 1.5]) await hand([arrival({ text: String(at), sender: from({ kind: 'email', address: `at${at}@friend.example` }) }, at)])
+  t.same((await seen('other')).flat().sort(), ['-5', '0', '1.5', 'NaN'])
+})
+
+t.test('a copy that proves nothing does not take the place of the real mail that comes after it', async (t) => {
+  const { hand, arrival, seen, befriend } = await house(t)
+  await hand([arrival({ text: 'hello', proof: { level: 'verified', evidence: [] } }, 1)])
+  await befriend(alice)
+  const one = { text: 'the real one', messageId: 'real@friend.example', sentAt: 5, subject: 'Real' }
+  await hand([arrival({ ...one, proof: { level: 'conflicting', evidence: [] } }, 2)])
+  await hand([arrival({ ...one, proof: { level: 'verified', evidence: [] } }, 3)])
+  t.same([await seen('inbox'), await seen('other')], [[['hello', 'the real one']], [['the real one']]])
+  await hand([arrival({ ...one, proof: { level: 'verified', evidence: [] } }, 4), arrival({ ...one, proof: { level: 'conflicting', evidence: [] } }, 5)])
+  t.same([await seen('inbox'), await seen('other')], [[['hello', 'the real one']], [['the real one']]], 'once more changes nothing')
+})
+
+t.test('what the user sent is never unread, whatever the network says of its copy', async (t) => {
+  const { hand, arrival, store, userId } = await house(t)
+  await hand([arrival({ text: 'mine', direction: 'out', sender: from(ada), recipients: [{ ...bob, role: 'to' }] }, 1, 'Sent/1')])
+  await hand([{ at: 2, incoming: { type: 'flags', remoteId: remoteId('Sent/1'), seen: false } }])
+  t.same(await store.read((tx) => countUnread(tx, userId)), [])
+})
+
+t.test('an address with a comma in it does not get into the group of others', async (t) => {
+  const { hand, arrival, seen } = await house(t)
+  await hand([arrival({ text: 'group', sender: from({ kind: 'chat', address: 'a' }), recipients: [{ kind: 'chat', address: 'b', role: 'to' }, { kind: 'chat', address: 'c', role: 'to' }] }, 1)])
+  await hand([arrival({ text: 'forged', sender: from({ kind: 'chat', address: 'a,chat:b' }), recipients: [{ kind: 'chat', address: 'c', role: 'to' }] }, 2)])
+  t.same(await seen('other'), [['forged'], ['group']])
+})
