@@ -85,6 +85,9 @@ t.test('the provider goes down and comes back: told in words, a gap that is fill
   const ada = await house.client()
   const carol = await withCarol(house)
   const id = await house.connectAccount(ada, 'email', settingsFor(dovecot, 'ada'))
+  // Where the account was cut off before it had looked at anything, the time between is its past, and no gap.
+  await dovecot.deliver('ada', plainMail({ from: 'Alice <alice@friend.example>', subject: 'hi', text: 'before' }))
+  await ada.until(() => ada.events.some(({ type }) => type === 'conversation.changed'), 20_000)
   await dovecot.stop()
   await ada.until(() => told(ada, id).at(-1)?.status === 'retrying', 10_000)
   await ada.until(() => told(ada, id).some(({ error }) => error?.code === 'refused'), 10_000)
@@ -96,12 +99,12 @@ t.test('the provider goes down and comes back: told in words, a gap that is fill
   await dovecot.start()
   await dovecot.deliver('ada', plainMail({ from: 'Alice <alice@friend.example>', subject: 'hi', text: 'while it was down' }))
   await ada.until(() => told(ada, id).at(-1)?.status === 'live', 20_000)
+  await ada.until(() => ada.events.some(({ data }) => String((data?.['lastMessage'] as { preview?: string } | undefined)?.preview ?? data?.['text']).includes('while it was down')), 20_000)
   await ada.until(() => ada.events.some(({ id: of, data }) => of === sent.id && data?.['status'] === 'sent'), 20_000)
-  await until('the mail of the time between', () => ada.events.filter(({ type, data }) => type === 'message.created' && String(data?.['text']).trim() === 'while it was down').length === 1)
-  await until('the gap is filled', () => told(ada, id).at(-1)?.gaps[0]?.filledAt)
+  await ada.until(() => Boolean(told(ada, id).at(-1)?.gaps[0]?.filledAt), 20_000)
   t.match((await ada.call<{ items: Account[] }>('account.list')).items, [{ status: 'live', error: null, gaps: [{ until: String, filledAt: String }] }])
   t.same(dovecot.sink.messages.map(({ to }) => to), [['alice@friend.example']], 'sent once')
-  t.same((await ada.call<{ items: { text: string }[] }>('message.list', { conversationId: (await ada.call<{ conversationId: string }>('message.get', { id: sent.id })).conversationId })).items.map(({ text }) => text.trim()).sort(), ['can you hear me', 'while it was down'])
+  t.same((await ada.call<{ items: { text: string }[] }>('message.list', { conversationId: (await ada.call<{ conversationId: string }>('message.get', { id: sent.id })).conversationId })).items.map(({ text }) => text.trim()).sort(), ['before', 'can you hear me', 'while it was down'], 'each once')
 })
 
 t.test('a full disk: nothing is acknowledged, reading works, and all of it succeeds when there is room', async (t) => {
