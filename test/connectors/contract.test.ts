@@ -8,9 +8,10 @@ import { testClock } from './account.ts'
 import { driver as demo } from './demo/driver.ts'
 import { driver as smsTwilio, missing as noTwilio } from './sms-twilio/driver.ts'
 import { driver as email, missing as noMail } from './email/driver.ts'
+import { driver as xmpp, missing as noChat } from './xmpp/driver.ts'
 
 const connectors = join(import.meta.dirname, '../../connectors')
-const drivers: [Driver, string | false][] = [[demo, false], [smsTwilio, noTwilio], [email, noMail]]
+const drivers: [Driver, string | false][] = [[demo, false], [smsTwilio, noTwilio], [email, noMail], [xmpp, noChat]]
 
 t.test('every connector has a driver', async t => {
   t.same(connectorKinds([connectors]), drivers.map(([{ kind }]) => kind).sort())
