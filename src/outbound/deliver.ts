@@ -4,7 +4,7 @@ import type { Prepared, Receipt } from '../model/delivery.ts'
 import type { Log } from '../model/ports.ts'
 import { Changes } from '../feed/append.ts'
 import { accountById } from '../store/accounts.ts'
-import { accountsWithWork, askAgain, becomeUncertain, claim, fail, finish, getDispatch, leftSending, nextDue, nextTime, nextUncertain, requeue } from '../store/dispatches.ts'
+import { accountsWithWork, askAgain, becomeUncertain, claim, fail, finish, getDispatch, leftSending, nextDue, nextTime, nextUncertain, requeue, takenByOther } from '../store/dispatches.ts'
 import type { Dispatch } from '../store/dispatches.ts'
 import type { Store } from '../store/store.ts'
 import type { Writer } from '../store/tx.ts'
@@ -218,6 +218,8 @@ export function deliverer(deps: DelivererDeps): Deliverer {
       note(dispatch, error, 'the network could not be asked about a message')
     }
     await change(dispatch, (tx, changes, now) => {
+      // What belongs to another one tells nothing about this one.
+      if (receipt?.remoteId !== undefined && takenByOther(tx, dispatch, receipt.remoteId)) receipt = undefined
       if (receipt) finish(tx, changes, dispatch, receipt, now)
       else if (receipt === null && times > 0) requeue(tx, changes, dispatch, { from: ['uncertain'], error: null, nextAt: now, now })
       else askAgain(tx, dispatch.id, now + (askMs[times] ?? 0))

@@ -132,6 +132,30 @@ export function claim(tx: Writer, changes: ChangeList, dispatch: Dispatch, prepa
   return true
 }
 
+/**
+ * Whether what a network found cannot be this operation: it is another one's, or a message that came in or was sent from
+ * elsewhere. Two equal texts to one person look the same to a network that knows no ids of ours.
+ */
+export function takenByOther(tx: Reader, { id, accountId, messageId }: Dispatch, remoteId: string): boolean {
+  return tx.get('SELECT 1 FROM dispatch WHERE account_id = ? AND remote_id = ? AND id <> ?', accountId, remoteId, id) !== undefined
+    || tx.get('SELECT 1 FROM place WHERE account_id = ? AND remote_id = ? AND message_id <> ?', accountId, remoteId, messageId) !== undefined
+}
+
+/**
+ * What may be the echo of an operation that is under way or uncertain: the oldest one on this account, to this recipient
+ * alone, with this very text, that nothing is known of yet. `at` is the network's time (ms); clocks may differ by `slack`.
+ */
+export function unsettledLike(tx: Reader, accountId: number, { recipient, text, at, slack }: { recipient: Address, text: string, at: number, slack: number }): Dispatch | undefined {
+  const rows = tx.all<Columns>(
+    `SELECT ${columns} FROM dispatch d JOIN message_body b ON b.message_id = d.message_id
+     WHERE d.account_id = ?1 AND d.state IN ('sending', 'uncertain') AND d.remote_id IS NULL AND d.prepared IS NOT NULL AND d.created_at <= ?2 AND b.text = ?3 ORDER BY d.id`,
+    accountId, at + slack, text)
+  return rows.map(dispatchOf).find(({ id }) => {
+    const attempts = attemptsOf(tx, id)
+    return attempts.length === 1 && attempts[0]!.kind === recipient.kind && attempts[0]!.address === recipient.address
+  })
+}
+
 /** The network took it. Recipients that it refused have failed; the others are raised. */
 export function finish(tx: Writer, changes: ChangeList, dispatch: Dispatch, receipt: Receipt, now: number): void {
   for (const { address, error } of receipt.refused ?? []) raise(tx, dispatch.id, address, 'failed', error, now)

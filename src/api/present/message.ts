@@ -3,7 +3,7 @@ import { publicId } from '../../model/ids.ts'
 import { attachmentsOf } from '../../store/attachments.ts'
 import { getConversation } from '../../store/conversations.ts'
 import { attemptsOf, dispatchesOf } from '../../store/dispatches.ts'
-import { getBody, getMessage } from '../../store/messages.ts'
+import { answeredBy, getBody, getMessage } from '../../store/messages.ts'
 import { reactionsTo } from '../../store/reactions.ts'
 import type { Reader } from '../../store/tx.ts'
 import type { Attempt, Message, MessagePreview } from '../objects.ts'
@@ -24,12 +24,13 @@ export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes 
   const quoted = body.quoted === null ? null : cut(body.quoted, maxBytes)
   const recipients = fitting(body.recipients.map((recipient) => ({ ...partyOf(tx, userId, recipient), role: recipient.role })))
   const truncated = text.length < body.text.length || (quoted !== null && quoted.length < body.quoted!.length) || recipients.length < body.recipients.length
+  const replyTo = answeredBy(tx, userId, row, body.references)
   const { rule, text: words, evidence, proof = [] } = row.because
   return {
     id: publicId('message', row.id), conversationId: publicId('conversation', row.conversationId), topicId: row.topicId === null ? null : publicId('topic', row.topicId),
     accountId: publicId('account', row.accountId), channel: row.channel, direction: row.direction, sender: senderOf(tx, userId, row),
     recipients, subject: body.subject, text, ...(truncated ? { truncated } : {}), ...(quoted === null ? {} : { quoted }),
-    ...(body.html === null ? {} : { html: htmlBlob(row.id) }), attachments: body.attachments === 0 ? [] : attachments(tx, row.id), reactions: reactionsTo(tx, row.id).flatMap(({ emoji, ...from }) => { const sender = partyOf(tx, userId, from); return emoji.map((one) => ({ sender, emoji: one })) }), seen: row.seen, flagged: row.flagged,
+    ...(body.html === null ? {} : { html: htmlBlob(row.id) }), attachments: body.attachments === 0 ? [] : attachments(tx, row.id), reactions: reactionsTo(tx, row.id).flatMap(({ emoji, ...from }) => { const sender = partyOf(tx, userId, from); return emoji.map((one) => ({ sender, emoji: one })) }), ...(replyTo === undefined ? {} : { replyTo: publicId('message', replyTo) }), seen: row.seen, flagged: row.flagged,
     ...(row.automatic ? { automatic: row.automatic } : {}), ...(body.unreadable === null ? {} : { unreadable: body.unreadable }),
     sentAt: row.sentAt === null ? null : rfc3339(row.sentAt), receivedAt: rfc3339(row.receivedAt), sortAt: rfc3339(row.sortAt),
     ...(row.editedAt === null ? {} : { editedAt: rfc3339(row.editedAt) }), ...(row.deletedAt === null ? {} : { deletedAt: rfc3339(row.deletedAt) }),
