@@ -7,9 +7,10 @@ import { scanHead, valueOf, valuesOf } from './head.ts'
 import type { Head } from './head.ts'
 import { readBody } from './mime.ts'
 import type { Body, Part } from './mime.ts'
-import { fold } from './quotes.ts'
+import { fold, linesOf } from './quotes/fold.ts'
+import type { Line } from './quotes/line.ts'
 import { readSender } from './sender.ts'
-import { textOfHtml } from './text.ts'
+import { linesOfHtml } from './text.ts'
 import { cut, decodeWords, oneLine, shownName } from './words.ts'
 
 const MAX_TEXT = 1024 * 1024
@@ -34,7 +35,7 @@ export async function parse(raw: Uint8Array, context: Context): Promise<Incoming
   const message = fromHead(head, context)
   try {
     const body = await readBody(raw, MAX_PARTS)
-    return [{ ...agreedBy(body.from, message), ...fromBody(body) }]
+    return [{ ...agreedBy(body.from, message), ...fromBody(body, message.subject ?? '') }]
   } catch {
     return [{ ...message, unreadable: 'The content of this mail is damaged, or made of more parts than any real mail. The original is kept and can be downloaded.' }]
   }
@@ -104,13 +105,13 @@ function idsIn(value: string): string[] {
   return ids.filter((id) => id.length <= MAX_ID && /^[^\s\x00-\x1f\x7f]+$/.test(id))
 }
 
-function fromBody({ text, html, parts, more }: Body): Pick<IncomingMessage, 'text' | 'quoted' | 'html' | 'attachments'> {
-  const plain = readable(text, html)
+function fromBody({ text, html, parts, more }: Body, subject: string): Pick<IncomingMessage, 'text' | 'quoted' | 'original' | 'html' | 'attachments'> {
+  const { lines, isCut } = readable(text, html)
   const notes = [
-    ...(plain.length > MAX_TEXT ? ['[The rest of this text is cut off here. The original mail holds all of it.]'] : []),
+    ...(isCut ? ['[The rest of this text is cut off here. The original mail holds all of it.]'] : []),
     ...(more > 0 ? [`[${more} further attachments are in the original mail only.]`] : [])
   ]
-  const folded = fold(cut(plain, MAX_TEXT - 200))
+  const folded = fold(lines, { handsOn: handsOn.test(subject) })
   return {
     ...folded,
     text: [folded.text, ...notes].join('\n\n').trim(),
@@ -119,13 +120,20 @@ function fromBody({ text, html, parts, more }: Body): Pick<IncomingMessage, 'tex
   }
 }
 
+/** How mail programs begin the subject of what is handed on, in many languages. */
+const handsOn = /^\s*(?:fwd?|wg|tr|rv|i|enc|vb|vs|vl|pd|doorst|trs|vidarebefordrat|пересл|转发|轉寄|転送|전달)\s*[:：]/i
+
 /** The plain text, or the words of the HTML where there is none, or where the plain text is a mere stub beside it. */
-function readable(text: string, html: string): string {
+function readable(text: string, html: string): { lines: Line[], isCut: boolean } {
   const plain = text.replace(/\r\n?/g, '\n').replaceAll('\0', '').trim()
-  if (!html || plain.length * 20 > html.length) return plain
-  const words = textOfHtml(html)
-  if (plain.length * 4 > words.length) return plain
-  return plain === '' || words.includes(plain) ? words : words + '\n\n' + plain
+  const own = { lines: linesOf(cut(plain, MAX_TEXT - 200)), isCut: plain.length > MAX_TEXT }
+  if (!html || plain.length * 20 > html.length) return own
+  const lines = linesOfHtml(html)
+  const words = lines.map((line) => line.text).join('\n')
+  if (plain.length * 4 > words.length) return own
+  const both = plain === '' || words.includes(plain) ? lines : [...lines, { text: '' }, ...own.lines]
+  const all = both === lines ? words.length : words.length + own.lines.length
+  return all > MAX_TEXT - 200 ? { lines: linesOf(cut(both.map((line) => line.text).join('\n'), MAX_TEXT - 200)), isCut: true } : { lines: both, isCut: false }
 }
 
 function attachment(part: Part, index: number): IncomingAttachment {

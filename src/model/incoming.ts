@@ -27,6 +27,12 @@ export type IncomingAttachment = {
 
 export type Automatic = 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'notification' | 'invitation' | 'receipt'
 
+/**
+ * A delivery report about one recipient. `status`: an enhanced status code, `5.1.1`, or '' where none can be told. `failed`: it will
+ * not be delivered any more, otherwise it is still being tried. `hard`: the address itself is no good. `reason`: what the other side said.
+ */
+export type Bounce = { messageId?: string, recipient: string | null, status: string, failed: boolean, hard: boolean, reason: string }
+
 export type IncomingMessage = {
   type: 'message'
   sender: Sender
@@ -40,6 +46,8 @@ export type IncomingMessage = {
   text: string
   /** What was folded: quotes, signature. */
   quoted?: string
+  /** The whole text in its order, where `text` and then `quoted` is not that. */
+  original?: string
   /** The HTML body as it came; it is made safe when it is read. */
   html?: string
   attachments: IncomingAttachment[]
@@ -56,6 +64,8 @@ export type IncomingMessage = {
   /** It is the new text of an earlier message of the same sender. Where that one is not known, it stands for itself. */
   replaces?: Target
   automatic?: Automatic
+  /** What a delivery report says, for each recipient it names. */
+  bounces?: Bounce[]
   seen?: boolean
   flagged?: boolean
   /** Set where the content could not be read: why, in words for the user. */

@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from '../../../connectors/email/parse.ts'
 import { readDate } from '../../../connectors/email/date.ts'
-import { fold } from '../../../connectors/email/quotes.ts'
 import { decodeWords } from '../../../connectors/email/words.ts'
 import type { Context, IncomingMessage } from '../../../src/connector.ts'
 
@@ -117,22 +116,6 @@ t.test('encoded words', async (t) => {
     ['=?', '=?']
   ]
   for (const [text, expected] of cases) t.equal(decodeWords(text), expected, text)
-})
-
-t.test('quotes', async (t) => {
-  const cases: [string, string, string, string?][] = [
-    ['nothing to fold', 'Hello\n\nAlice', 'Hello\n\nAlice'],
-    ['a reply on top', 'Yes\n\nOn 2 March 2026 Ada wrote:\n> Go?\n', 'Yes', 'On 2 March 2026 Ada wrote:\n> Go?'],
-    ['in another language', 'Ja\n\nAm 02.03.26 um 11:00 schrieb Ada:\n> Los?', 'Ja', 'Am 02.03.26 um 11:00 schrieb Ada:\n> Los?'],
-    ['a signature', 'Yes\n-- \nAlice', 'Yes', '-- \nAlice'],
-    ['a reply below', '> Go?\nYes', '> Go?\nYes'],
-    ['a quote without an introduction may be the point', 'As they say:\n> Mountains', 'As they say:\n> Mountains'],
-    ['handed on', 'See below\n\nBegin forwarded message, 2 March 2026:\n> Important', 'See below\n\nBegin forwarded message, 2 March 2026:\n> Important'],
-    ['quote alone', 'On 2 March 2026 Ada wrote:\n> Go?', 'On 2 March 2026 Ada wrote:\n> Go?'],
-    ['a long end is no signature', `Yes\n-- \n${'line\n'.repeat(20)}`, `Yes\n-- \n${'line\n'.repeat(20).trimEnd()}`],
-    ['a dashed line', 'Yes\n---\nNo', 'Yes\n---\nNo']
-  ]
-  for (const [name, text, shown, quoted] of cases) t.same(fold(text), { text: shown, ...(quoted && { quoted }) }, name)
 })
 
 const without = existsSync(corpora) ? {} : { skip: 'KINBOX_CORPORA: no folder of real mail' }
