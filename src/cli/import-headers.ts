@@ -25,6 +25,19 @@ export function statusFlags(bytes: Uint8Array): { seen: boolean, flagged: boolea
   return { seen: status === undefined || /R/i.test(status), flagged: /F/i.test(value('x-status') ?? '') }
 }
 
+/**
+ * Whether a mail bears the marks of having been delivered to a mailbox (RFC 5321 section 4.4 and what servers add beside it), which
+ * a copy of what somebody sent does not: spam likes to come from its reader's own address. `own`: the user's addresses.
+ */
+export function wasDelivered(bytes: Uint8Array, own: ReadonlySet<string>): boolean {
+  const fields = headerFields(bytes) ?? []
+  const returnPath = fields.find(({ name }) => name === 'return-path')?.value.replace(/[<>\s]/g, '').toLowerCase()
+  const received = fields.find(({ name }) => name === 'received')?.value ?? ''
+  return fields.some(({ name }) => marks.has(name)) || (returnPath !== undefined && !own.has(returnPath)) || /\bwith\s+LMTP/i.test(received)
+}
+
+const marks = new Set(['delivered-to', 'x-original-to', 'envelope-to', 'delivery-date', 'received-spf', 'authentication-results', 'arc-authentication-results'])
+
 /** The unfolded fields of the header, or null where the first line is none. At most the first 256 KiB are looked at. */
 function headerFields(bytes: Uint8Array): { name: string, value: string }[] | null {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 262144)).toString('latin1').replace(/^(?:\xef\xbb\xbf)?(?:\r?\n)*/, '')

@@ -4,6 +4,7 @@ import type { AccountRef } from '../inbound/account.ts'
 import type { Received } from '../inbound/receive.ts'
 import { remoteId } from '../model/ids.ts'
 import type { ImportProgress, ImportSummary } from '../api/admin-actions.ts'
+import { wasDelivered } from './import-headers.ts'
 import { readSources, sourceSize } from './import-source.ts'
 
 const batchSize = 50
@@ -21,6 +22,7 @@ export async function importMail({ account, paths, receive, now, signal, progres
 }): Promise<Omit<ImportSummary, 'account'>> {
   const summary = { messages: 0, stored: 0, known: 0, unreadable: 0, problems: [] as ImportSummary['problems'] }
   const totalBytes = await sourceSize(paths)
+  const own = new Set(account.context.own.map(({ address }) => address))
   let batch: Arrival[] = []
   let bytes = 0
   const flush = async (read: number) => {
@@ -40,8 +42,8 @@ export async function importMail({ account, paths, receive, now, signal, progres
       continue
     }
     const { bytes: raw, at, seen, flagged, read } = found
-    // In the role of Sent, so that what is from an own address is outgoing; everything else comes in.
-    batch.push({ remoteId: remoteId('file:' + createHash('sha256').update(raw).digest('hex')), at: at ?? now, folder: { name: 'imported', role: 'sent' }, raw, seen, flagged })
+    // In the role of Sent, so that what is from an own address is outgoing; everything else comes in, and what was delivered.
+    batch.push({ remoteId: remoteId('file:' + createHash('sha256').update(raw).digest('hex')), at: at ?? now, folder: { name: 'imported', role: wasDelivered(raw, own) ? 'other' : 'sent' }, raw, seen, flagged })
     bytes += raw.length
     if (batch.length === batchSize || bytes > batchBytes) await flush(read)
   }

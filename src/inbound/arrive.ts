@@ -101,18 +101,18 @@ function knownAs(unit: Unit, { message, digest }: ReadyMessage, { place, at }: R
     .filter((other) => other.digest === null ? other.direction === 'out' && message.direction === 'out' : Buffer.compare(other.digest, digest) === 0)
   const sure = same.find(({ proof }) => proof !== 'unverified' && proof !== 'conflicting')
   if (sure) return sure.id
-  return same[0] && (message.direction === 'out' || !proven()) ? same[0].id : null
+  return same[0] && !proven() ? same[0].id : null
 }
 
 type From = { sender: { address: string | null, shown: string }, contact: { name: string, friend: boolean } | undefined, proof: Judged, wroteAt: number | null, warnings: string[] }
 
-function identify({ tx, account }: Unit, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
+function identify({ tx, account, own }: Unit, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
   const { sender } = message
   const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
   if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [] }
   const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
   const contact = address && getContact(tx, account.userId, address.contactId)
-  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history })
+  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`) })
   const believed = judged.enough ? contact : undefined
   const namesake = sender.name ? friendNamed(tx, account.userId, sender.name) : undefined
   const quoted = shownAddresses(sender).flatMap((shown) => {

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { wasDelivered } from '../../src/cli/import-headers.ts'
+import { importMail } from '../../src/cli/import-mail.ts'
 import { readSources, sourceSize } from '../../src/cli/import-source.ts'
 import { splitMbox } from '../../src/cli/mbox.ts'
 
@@ -149,4 +151,33 @@ t.test('200 MiB of mbox in bounded memory', async t => {
   }
   t.same([count, digests.size], [200, 1])
   t.ok(most < 120 * 1024 * 1024, `grew by ${Math.round(most / 1048576)} MiB`)
+})
+
+t.test('what was delivered is nobody\'s sent mail, whatever address it bears', async (t) => {
+  const own = new Set(['ada@example.org'])
+  const head = (fields: string) => Buffer.from(`${fields}From: ada@example.org\nTo: bob@friend.example\nSubject: s\n\ntext\n`)
+  for (const [fields, delivered] of [
+    ['', false],
+    ['Return-Path: <ada@example.org>\nReceived: from client by mx.example.org with ESMTPSA id 1; Thu, 21 Nov 2030 10:00:00 +0000\n', false],
+    ['Received: by mail.example.org with HTTP; Thu, 21 Nov 2030 10:00:00 +0000\n', false],
+    ['Delivered-To: ada@example.org\n', true],
+    ['Return-Path: <mallory@evil.test>\n', true],
+    ['Return-Path: <>\n', true],
+    ['Authentication-Results: mx.example.org;\n dkim=fail\n', true],
+    ['Received: from mx.example.org by store.example.org\n with LMTP id 1; Thu, 21 Nov 2030 10:00:00 +0000\n', true]
+  ] as const) t.equal(wasDelivered(head(fields), own), delivered, JSON.stringify(fields))
+  const folder = await mkdtemp(join(tmpdir(), 'kinbox-import-'))
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  await writeFile(join(folder, '1.eml'), head(''))
+  await writeFile(join(folder, '2.eml'), head('Delivered-To: ada@example.org\n'))
+  const roles: unknown[] = []
+  await importMail({
+    account: { id: 1, userId: 1, kind: 'email', channel: 'email', since: 1, context: { own: [{ kind: 'email', address: 'ada@example.org' }], region: null, authserv: null } },
+    paths: [folder], now: 1, signal: new AbortController().signal, progress() {},
+    receive: async (_account, batch) => {
+      roles.push(...batch.map((one) => one.folder?.role))
+      return { stored: batch.length, known: 0, unreadable: 0 }
+    }
+  })
+  t.same(roles, ['sent', 'other'])
 })

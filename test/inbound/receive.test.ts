@@ -350,6 +350,17 @@ t.test('what the user sent is never unread, whatever the network says of its cop
   t.same(await store.read((tx) => countUnread(tx, userId)), [])
 })
 
+t.test('a mail from outside that bears the user\'s own address needs proof, also where they have written to themselves', async (t) => {
+  const { hand, arrival, seen } = await house(t)
+  await hand([arrival({ text: 'note to myself', direction: 'out', sender: from(ada), messageId: 'n@example.org' }, 1, 'Sent/1')])
+  await hand([arrival({ text: 'pay now', sender: from(ada) }, 2), arrival({ text: 'forged copy', sender: from(ada), recipients: [{ ...bob, role: 'to' }], messageId: 'c@example.org' }, 3)])
+  t.same([await seen('inbox'), await seen('other')], [[['note to myself']], [['pay now', 'forged copy']]])
+  await hand([arrival({ text: 'forged copy', direction: 'out', sender: from(ada), recipients: [{ ...bob, role: 'to' }], messageId: 'c@example.org' }, 4, 'Sent/2')])
+  t.same(await seen('inbox'), [['forged copy'], ['note to myself']], 'what is in Sent is shown as sent')
+  await hand([arrival({ text: 'from my other client', sender: from(ada), proof: { level: 'verified', evidence: [] } }, 5)])
+  t.same((await seen('inbox'))[0], ['note to myself', 'from my other client'])
+})
+
 t.test('an address with a comma in it does not get into the group of others', async (t) => {
   const { hand, arrival, seen } = await house(t)
   await hand([arrival({ text: 'group', sender: from({ kind: 'chat', address: 'a' }), recipients: [{ kind: 'chat', address: 'b', role: 'to' }, { kind: 'chat', address: 'c', role: 'to' }] }, 1)])
