@@ -35,6 +35,7 @@ import { acceptor } from './outbound/accept.ts'
 import { cancel } from './outbound/cancel.ts'
 import { resolveCompose } from './outbound/compose.ts'
 import { deliverer as openDeliverer } from './outbound/deliver.ts'
+import { marker } from './outbound/marks.ts'
 import { resolve } from './outbound/resolve.ts'
 import { retry } from './outbound/retry.ts'
 import { insertAttachment } from './store/attachments.ts'
@@ -95,6 +96,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
       log, tellers: tellersOf({ store, connector, session }),
       changed: (userId) => signals.publish(userId, { type: 'presence', own: true, presence: ownPresence.shown(userId), invisible: ownPresence.invisible(userId) })
     })
+    const marks = marker({ store, clock, log, connector, session, invisible: ownPresence.invisible })
     const typing = openTyping({ clock, audience: audienceOf({ store, connector, session, compose, invisible: ownPresence.invisible }) })
     const keepLastSeen = () => store.hot((tx) => presence.takeLeft().forEach((left, userId) => noteLastSeen(tx, userId, left)), 'bulk').catch((error: unknown) => log.warn({ error: String(error) }, 'who left could not be stored'))
     const keeping = setInterval(keepLastSeen, lastSeenMs).unref()
@@ -107,6 +109,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
       },
       live(accountId, userId) {
         deliverer.wake(accountId)
+        marks.wake(accountId)
         ownPresence.opened(userId)
       },
       over: (accountId, userId) => presence.forget(userId, accountId),
@@ -122,11 +125,12 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort() })
     return {
-      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, compose, signals, actions, stopping,
+      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping,
       listensAt: (at: string) => void (url = at),
       async close() {
         // What is being sent may end first: without its session it would be uncertain.
         await deliverer.stop()
+        await marks.stop()
         typing.stop()
         ownPresence.stop()
         await supervisor.stop()
@@ -197,7 +201,7 @@ function signer(): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }
 
-function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, compose }: House, urls: { sign: Rooms['blobUrl'] }): Rooms {
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose }: House, urls: { sign: Rooms['blobUrl'] }): Rooms {
   const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
   const accept = acceptor({ ...outbox, seal, connector, presence: presence.of })
   return {
@@ -212,6 +216,7 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
     presence,
     ownPresence,
     typing: typing.set,
+    marks,
     webhook: (hook, request) => supervisor.webhook(hook, request),
     blobUrl: urls.sign,
     blobExists: async (userId, blobId) => await store.read((tx) => findBlob(tx, userId, blobId)) !== null,

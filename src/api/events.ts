@@ -14,7 +14,7 @@ export const events = {
   'account.removed': { doc: 'The account was removed; its messages stay.', data: null },
   'identity.changed': { doc: 'One of the user\'s own addresses is new or changed.', data: 'Identity' },
   'identity.removed': { doc: 'One of the user\'s own addresses was removed.', data: null },
-  'settings.changed': { doc: 'The user\'s settings changed.', data: null },
+  'settings.changed': { doc: 'The user\'s settings changed. Its id is always `settings`.', data: 'Settings' },
   'session.changed': { doc: 'A session or token was made or revoked; session.list shows those that are left.', data: null },
   'counts.changed': { doc: 'The unread count of a folder changed. Its id is always `counts`, its rev 0: the last one counts.', data: 'Counts' },
   'sync.position': { doc: 'Only seq and prev: the subscription left out everything up to here.', data: null }

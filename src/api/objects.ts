@@ -175,6 +175,10 @@ export type Account = Static<typeof Account>
 export const Identity = Obj({ id: Id, kind: Str(), address: Str(), name: Optional(nullable(Str())), signature: Optional(nullable(Str())), accountId: Optional(nullable(Id)), rev: Rev })
 export type Identity = Static<typeof Identity>
 
+/** What the user has set for themselves. */
+export const Settings = Obj({ sendReadMarkers: Bool({ description: 'chats that can tell people in the inbox that they were read' }), rev: Rev })
+export type Settings = Static<typeof Settings>
+
 export const Counts = Obj({ inbox: Int({ minimum: 0 }), other: Int({ minimum: 0 }) })
 export type Counts = Static<typeof Counts>
 

@@ -46,6 +46,8 @@ import { sessionHello } from './methods/session.hello.ts'
 import { sessionList } from './methods/session.list.ts'
 import { sessionPing } from './methods/session.ping.ts'
 import { sessionRevoke } from './methods/session.revoke.ts'
+import { settingsGet } from './methods/settings.get.ts'
+import { settingsSet } from './methods/settings.set.ts'
 import { syncSnapshot } from './methods/sync.snapshot.ts'
 import { syncSubscribe } from './methods/sync.subscribe.ts'
 import { syncUnsubscribe } from './methods/sync.unsubscribe.ts'
@@ -71,6 +73,7 @@ export const methods: readonly Method[] = [
   identityDelete, identityList, identityPut,
   blobCreate, blobUrl,
   presenceList, presenceSet, typingSet,
+  settingsGet, settingsSet,
   tokenCreate, tokenList, tokenRevoke,
   rpcCancel, rpcDiscover
 ]

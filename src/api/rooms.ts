@@ -4,6 +4,7 @@ import type { Accounts } from '../accounts/manage.ts'
 import type { OwnPresence } from '../accounts/own-presence.ts'
 import type { PresenceBoard } from '../accounts/presence.ts'
 import type { Resolved } from '../outbound/compose.ts'
+import type { Marker } from '../outbound/marks.ts'
 import type { SendRequest } from '../outbound/request.ts'
 import type { Outcome } from '../outbound/resolve.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -34,6 +35,8 @@ export type Rooms = {
   presence: Pick<PresenceBoard, 'of' | 'list'>
   /** The presence of the user's own clients. */
   ownPresence: Pick<OwnPresence, 'set' | 'end' | 'shown' | 'invisible' | 'devices'>
+  /** Tells the networks what is read here. */
+  marks: Pick<Marker, 'accounts' | 'wake'>
   /** Shows that the user writes; whether anybody was told. Throws Refused for a conversation that there is not. */
   typing(userId: number, conversationId: number, typing: boolean): Promise<boolean>
   /** A URL path with a signature that /v1/blobs answers for a few minutes (blob-urls.ts). */

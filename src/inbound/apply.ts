@@ -1,6 +1,7 @@
 import type { Incoming, IncomingContact, IncomingFlags, IncomingMessage, IncomingReachability, IncomingReceipt, IncomingRemoval } from '../model/incoming.ts'
 import { ensureAddress, findAddress, getContact, insertAddress, moveAddress, addressesOf, updateContact } from '../store/contacts.ts'
 import { raiseAttempt } from '../store/dispatches.ts'
+import { pendingMark } from '../store/marks.ts'
 import { forgetFolder, forgetPlace, messageAt } from '../store/places.ts'
 import { setFlags } from '../store/messages.ts'
 import { setReach } from '../store/reach.ts'
@@ -27,7 +28,8 @@ function receipt({ tx, changes, account, now }: Unit, { attempt, remoteId, recip
 
 function flags({ tx, changes, account }: Unit, { remoteId, seen, flagged }: IncomingFlags): void {
   const id = messageAt(tx, account.id, remoteId)
-  if (id !== undefined) setFlags(tx, changes, id, { seen, flagged })
+  // What was marked here and not told yet is newer than what the network says.
+  if (id !== undefined) setFlags(tx, changes, id, { seen: pendingMark(tx, account.id, remoteId) ? undefined : seen, flagged })
 }
 
 /** The place is forgotten, the message kept: the user's history does not depend on the network's. */

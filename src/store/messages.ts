@@ -104,8 +104,8 @@ export function insertMessage(tx: Writer, userId: number, message: NewMessage): 
 /** Over this many messages at once, clients refetch instead of hearing of each. */
 const eachLimit = 200
 
-/** Marks what is unseen up to and with an edge as seen. Returns how many it marked. */
-export function markSeenUpTo(tx: Writer, changes: ChangeList, conversationId: number, edge: Edge): number {
+/** Marks what is unseen up to and with an edge as seen. Returns how many it marked; `ids` takes which ones. */
+export function markSeenUpTo(tx: Writer, changes: ChangeList, conversationId: number, edge: Edge, ids: number[] = []): number {
   let marked = 0
   const each: { id: number, rev: number }[] = []
   for (const strand of strandsOf(tx, conversationId)) {
@@ -114,13 +114,14 @@ export function markSeenUpTo(tx: Writer, changes: ChangeList, conversationId: nu
     if (rows.length) lowerUnread(tx, strand.id, rows.length)
     marked += rows.length
     if (marked <= eachLimit) each.push(...rows)
+    for (const { id } of rows) ids.push(id)
   }
   if (marked) told(tx, changes, conversationId, marked, each)
   return marked
 }
 
-/** Marks incoming messages from an edge on, the edge too, as not seen. Returns how many it marked. */
-export function markUnseenFrom(tx: Writer, changes: ChangeList, conversationId: number, edge: Edge): number {
+/** Marks incoming messages from an edge on, the edge too, as not seen. Returns how many it marked; `ids` takes which ones. */
+export function markUnseenFrom(tx: Writer, changes: ChangeList, conversationId: number, edge: Edge, ids: number[] = []): number {
   let marked = 0
   const each: { id: number, rev: number }[] = []
   for (const strand of strandsOf(tx, conversationId)) {
@@ -129,6 +130,7 @@ export function markUnseenFrom(tx: Writer, changes: ChangeList, conversationId: 
     if (rows.length) lowerUnread(tx, strand.id, -rows.length)
     marked += rows.length
     if (marked <= eachLimit) each.push(...rows)
+    for (const { id } of rows) ids.push(id)
   }
   if (marked) told(tx, changes, conversationId, marked, each)
   return marked

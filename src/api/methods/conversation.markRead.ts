@@ -1,17 +1,17 @@
 import Type from 'typebox'
 import { markSeenUpTo } from '../../store/messages.ts'
-import { change } from '../change.ts'
-import { ownConversation, ownMessage } from '../find.ts'
+import { mark } from '../mark.ts'
+import { ownMessage } from '../find.ts'
 import { method } from '../method.ts'
 import { Id } from '../objects.ts'
 
 export const conversationMarkRead = method({
   name: 'conversation.markRead',
-  summary: 'Marks what is unread up to and with a message as read. Answers how many it marked.',
+  summary: 'Marks what is unread up to and with a message as read, here and in mailboxes that know such marks; senders are told only if the user wants it (settings.set). Answers how many it marked.',
   params: Type.Object({ id: Id, upTo: Id }),
   result: Type.Object({ marked: Type.Integer({ minimum: 0 }) }),
   errors: ['not_found'],
   example: { params: { id: 'c4', upTo: 'm12' }, result: { marked: 3 } },
   orderBy: ({ id }) => id,
-  handle: (ctx, { id, upTo }) => change(ctx, (tx, changes) => ({ marked: markSeenUpTo(tx, changes, ownConversation(tx, ctx.userId, id).id, ownMessage(tx, ctx.userId, upTo)) }))
+  handle: (ctx, { id, upTo }) => mark(ctx, id, true, (tx, changes, conversation, ids) => markSeenUpTo(tx, changes, conversation.id, ownMessage(tx, ctx.userId, upTo), ids))
 })

@@ -4,6 +4,7 @@ import { getContact } from '../../store/contacts.ts'
 import { countUnread, getConversation } from '../../store/conversations.ts'
 import { getIdentity } from '../../store/identities.ts'
 import { getMessage } from '../../store/messages.ts'
+import { settingsOf } from '../../store/settings.ts'
 import { getTopic } from '../../store/topics.ts'
 import { publicId } from '../../model/ids.ts'
 import type { Reader } from '../../store/tx.ts'
@@ -23,6 +24,7 @@ export function render(tx: Reader, userId: number, { type, object }: Event): obj
     case 'topic': return given(getTopic(tx, userId, object), topicOf)
     case 'account': return given(getAccount(tx, userId, object), (row) => accountOf(tx, row))
     case 'identity': return given(getIdentity(tx, userId, object), identityOf)
+    case 'settings': return settingsOf(tx, userId)
     case 'counts': return countsOf(tx, userId)
     default: return null
   }

@@ -1,0 +1,14 @@
+import Type from 'typebox'
+import { settingsOf } from '../../store/settings.ts'
+import { method } from '../method.ts'
+import { Settings } from '../objects.ts'
+
+export const settingsGet = method({
+  name: 'settings.get',
+  summary: 'What the user has set for themselves.',
+  params: Type.Object({}),
+  result: Settings,
+  errors: [],
+  example: { params: {}, result: { sendReadMarkers: false, rev: 1 } },
+  handle: ({ store, userId }) => store.read((tx) => settingsOf(tx, userId))
+})

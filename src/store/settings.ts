@@ -1,0 +1,24 @@
+import type { ChangeList } from '../model/event.ts'
+import type { Reader, Writer } from './tx.ts'
+
+/** What the user has set for themselves; each has a default. */
+export type UserSettings = {
+  /** Senders are told that they were read, by the networks that can: off unless the user wants it. */
+  sendReadMarkers: boolean
+}
+
+const defaults: UserSettings = { sendReadMarkers: false }
+
+/** The settings of a user, with their rev. */
+export function settingsOf(tx: Reader, userId: number): UserSettings & { rev: number } {
+  const row = tx.get<{ settings: string, rev: number }>('SELECT settings, rev FROM user WHERE id = ?', userId)
+  if (!row) throw new Error(`there is no user ${userId}`)
+  const { sendReadMarkers } = { ...defaults, ...JSON.parse(row.settings) as Partial<UserSettings> }
+  return { sendReadMarkers, rev: row.rev }
+}
+
+/** Changes those that are named; what else the row holds stays. */
+export function changeSettings(tx: Writer, changes: ChangeList, userId: number, patch: Partial<UserSettings>): void {
+  const { rev } = tx.get<{ rev: number }>('UPDATE user SET settings = json_patch(settings, ?), rev = rev + 1 WHERE id = ? RETURNING rev', JSON.stringify(patch), userId)!
+  changes.add('settings.changed', userId, rev)
+}
