@@ -11,7 +11,7 @@ export const connector: Connector<Settings> = {
   reaches: ['xmpp', 'xmpp-room'],
   canonical: (kind, address) => kind === 'xmpp' || kind === 'xmpp-room' ? bareJid(address) : kind === 'xmpp-occupant' ? occupantJid(address) : null,
   can: {
-    subject: false, html: false, attachments: true, receipts: true, presence: true, typing: true, groups: false,
+    subject: false, html: false, attachments: true, receipts: true, presence: true, typing: true, marks: 'peer', groups: false,
     maxChars: 20_000, maxAttachmentBytes: 10 * 1024 * 1024, cost: 0, delay: 500
   },
   settings: settingsSchema,

@@ -26,7 +26,8 @@ export type People = {
 const maxResources = 50
 
 export function openPeople(stream: Stream, account: Account<Settings>, roster: Roster): People {
-  const there = new Map<string, Set<string>>()
+  /** Each resource that is there, and whether it is away from its keyboard (RFC 6121 section 4.7.2.1). */
+  const there = new Map<string, Map<string, boolean>>()
   /** May be lost: the next one says how it is. */
   const send = (element: Element): void => { stream.send(element).catch(() => {}) }
   return {
@@ -42,14 +43,14 @@ export function openPeople(stream: Stream, account: Account<Settings>, roster: R
       }
       if (type !== undefined && type !== 'unavailable') return
       if (!roster.all.has(from.bare)) return
-      const resources = there.get(from.bare) ?? new Set<string>()
+      const resources = there.get(from.bare) ?? new Map<string, boolean>()
       if (type === 'unavailable') {
         if (from.resource === null) resources.clear()
         else resources.delete(from.resource)
-      } else if (resources.size < maxResources) resources.add(from.resource ?? '')
+      } else if (resources.size < maxResources || resources.has(from.resource ?? '')) resources.set(from.resource ?? '', ['away', 'xa', 'dnd'].includes(stanza.getChildText('show') ?? ''))
       if (resources.size > 0) there.set(from.bare, resources)
       else there.delete(from.bare)
-      account.signal({ type: 'presence', address: { kind: 'xmpp', address: from.bare }, available: resources.size > 0 })
+      account.signal({ type: 'presence', address: { kind: 'xmpp', address: from.bare }, available: resources.size > 0, ...(resources.size > 0 && [...resources.values()].every(Boolean) ? { away: true } : {}) })
     },
     typing(said) {
       if (said.room !== null || said.message.attrs['type'] === 'error') return
@@ -72,7 +73,7 @@ export function openPeople(stream: Stream, account: Account<Settings>, roster: R
         const { kind, address } = ephemeral.address
         const to = kind === 'xmpp' ? bareJid(address) : kind === 'xmpp-occupant' ? occupantJid(address) : null
         if (to !== null) send(xml('message', { to, type: 'chat' }, xml(ephemeral.typing ? 'composing' : 'active', { xmlns: ns.states }), xml('no-store', { xmlns: ns.hints })))
-      } else if (ephemeral.type === 'presence') send(ephemeral.available ? xml('presence') : xml('presence', {}, xml('show', {}, 'xa')))
+      } else if (ephemeral.type === 'presence') send(ephemeral.available && !ephemeral.away ? xml('presence') : xml('presence', {}, xml('show', {}, ephemeral.available ? 'away' : 'xa')))
     }
   }
 }

@@ -24,7 +24,7 @@ const never = (code: string, text: string): ConnectorError => new ConnectorError
 export function prepare(op: Operation, settings: Settings): Prepared {
   if (op.type === 'mark') {
     const newest = new Map<string, { to: string, id: string, type: 'chat' | 'groupchat' }>()
-    if (op.seen === true && settings.sendMarkers === true) for (const place of op.remoteIds) {
+    if (op.seen === true && settings.sendMarkers !== false) for (const place of op.remoteIds) {
       const mark = readPlace(place)
       if (mark) newest.set(mark.to, mark)
     }
