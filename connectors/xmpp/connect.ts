@@ -138,8 +138,10 @@ async function connectTo(service: string, bare: string, domain: string, settings
 
   const aborted = (): void => destroy()
   signal.addEventListener('abort', aborted, { once: true })
+  let reached = false
   try {
     await entity.connect(service)
+    reached = true
     const online = new Promise<void>((resolve, reject) => {
       entity.once('online', () => resolve())
       entity.once('error', reject)
@@ -150,7 +152,9 @@ async function connectTo(service: string, bare: string, domain: string, settings
   } catch (error) {
     closing = true
     destroy()
-    throw explain(signal.aborted ? new Error('closed') : failure ?? error, domain)
+    const explained = explain(signal.aborted ? new Error('closed') : failure ?? error, domain)
+    // A WebSocket does not tell why it could not be opened.
+    throw !reached && explained.code === 'connection-lost' ? new ConnectorError('refused', `The server ${host} cannot be reached. Check the address and the server of this account; if they are right, it is down, or its certificate does not hold. Kinbox keeps trying.`, { retry: 'later' }) : explained
   } finally {
     signal.removeEventListener('abort', aborted)
   }

@@ -47,15 +47,18 @@ export function openLiveLane({ account, cursor, signal, hold, failed }: { accoun
       for (const { stored } of items) stored?.()
       flow()
     }
+    // In the same step as the last look at the queue: what is pushed after it starts anew.
+    running = null
   }
   return {
     push(items) {
       if (signal.aborted || items.length === 0) return
       queue.push(...items)
       flow()
-      running ??= drain().catch((error: unknown) => {
+      running ??= Promise.resolve().then(drain).catch((error: unknown) => {
+        running = null
         if (!signal.aborted) failed(error instanceof ConnectorError ? error : notStored())
-      }).finally(() => { running = null })
+      })
     },
     async idle() {
       while (running) await running

@@ -36,7 +36,8 @@ function understand(message: Element, said: Said, envelope: Envelope, own: strin
       return [{ ...base(), text: attachments.length > 0 ? text : said.text, attachments, ...(said.replaces === null ? {} : { replaces: { messageId: said.replaces } }) }]
     }
     case 'encrypted':
-      return [{ ...base(), unreadable: 'This message is encrypted for other devices (OMEMO). Read it there, or ask its sender to write without.' }]
+      // Its sender is proven all the same, so it is a message like others.
+      return [{ ...base(), text: '[This message is encrypted for your other devices (OMEMO). Read it there, or ask its sender to write without.]' }]
     case 'invitation': {
       const room = readJid(said.room)?.bare
       const by = said.by === null ? sender : peopleSender(said.by)

@@ -51,10 +51,10 @@ export function unwrap(stanza: Element, known: Known): Unwrapped {
   return { way: 'live', message: stanza, room: sender.bare, archiveId: archiveIdOf(stanza, archived ? sender.bare : null), stamp: delayBy(stanza, [sender.bare]) }
 }
 
-/** 0359: only what the keeper of the archive itself has written. */
+/** 0359: only what the keeper of the archive itself has written. It writes last: some servers leave standing what others have written in its name. */
 function archiveIdOf(message: Element, by: string | null): string | null {
   if (by === null) return null
-  return message.getChildren('stanza-id', ns.sid).find((child) => child.attrs['by'] === by)?.attrs['id'] ?? null
+  return message.getChildren('stanza-id', ns.sid).findLast((child) => child.attrs['by'] === by)?.attrs['id'] ?? null
 }
 
 function stampOf(parent: Element | undefined): number | null {

@@ -18,7 +18,9 @@ export function serverWords(text: string | null | undefined): string {
  */
 export function explain(error: unknown, server: string): ConnectorError {
   if (error instanceof ConnectorError) return error
-  const { code = '', condition = '', name } = (error instanceof Error ? error : new Error(String(error))) as Failure
+  const failure = (error instanceof Error ? error : new Error(String(error))) as Failure
+  const { condition = '', name } = failure
+  const code = failure.code ?? (failure.cause as Failure | undefined)?.code ?? ''
   if (name === 'SASLError') return login(condition, server)
   if (condition !== '') return streamError(condition, server)
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return make('certificate', `The server ${server} shows a certificate that is made out to another name. Check the address and the server of this account.`, 'after-login')
