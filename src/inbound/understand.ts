@@ -47,7 +47,11 @@ function withFlags(message: IncomingMessage, { seen, flagged }: { seen?: boolean
   return { ...message, ...(seen === undefined ? {} : { seen }), ...(flagged === undefined ? {} : { flagged }) }
 }
 
-async function ready(message: IncomingMessage, proof: Proof | null, blobs: Blobs): Promise<ReadyMessage> {
+/** RFC 3339 ends with the year 9999; what the sender says beyond is no time. */
+const lastTime = Date.UTC(9999, 11, 31)
+
+async function ready({ sentAt, ...said }: IncomingMessage, proof: Proof | null, blobs: Blobs): Promise<ReadyMessage> {
+  const message: IncomingMessage = typeof sentAt === 'number' && sentAt >= 0 && sentAt <= lastTime ? { ...said, sentAt: Math.trunc(sentAt) } : said
   const attachments: ReadyAttachment[] = []
   for (const { name, contentType, content, inline, contentId } of message.attachments) {
     attachments.push({ digest: await blobs.put(content), name, contentType, size: content.length, inline, contentId: contentId ?? null })

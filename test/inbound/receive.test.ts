@@ -2,6 +2,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import type { IncomingMessage, Arrival, Context, ReceiveAt, Proof } from '../../src/connector.ts'
 import { remoteId } from '../../src/model/ids.ts'
+import { messageOf } from '../../src/api/present/message.ts'
 import { Changes } from '../../src/feed/append.ts'
 import { link, unlink } from '../../src/inbound/link.ts'
 import { merge, unmerge } from '../../src/inbound/merge.ts'
@@ -329,6 +330,13 @@ t.test('times that are none, or before 1970, hold nothing up and hide nothing', 
   const { hand, arrival, seen } = await house(t)
   for (const at of [Number.NaN, -5, 0, 1.5]) await hand([arrival({ text: String(at), sender: from({ kind: 'email', address: `at${at}@friend.example` }) }, at)])
   t.same((await seen('other')).flat().sort(), ['-5', '0', '1.5', 'NaN'])
+})
+
+t.test('a time of sending that no client could be told is left out', async (t) => {
+  const { hand, arrival, store, userId } = await house(t)
+  for (const sentAt of [Number.NaN, -1, 8.7e15, Date.UTC(2030, 0, 1) + 0.5]) await hand([arrival({ text: String(sentAt), sentAt }, 1)])
+  const { id } = (await store.read((tx) => listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 1 })))[0]!
+  t.same(await store.read((tx) => listMessages(tx, id, { topicId: null, direction: 'after', edge: null, limit: 9 }).map((row) => messageOf(tx, userId, row).sentAt)), [null, null, null, '2030-01-01T00:00:00.000Z'])
 })
 
 t.test('a copy that proves nothing does not take the place of the real mail that comes after it', async (t) => {
