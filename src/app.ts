@@ -73,7 +73,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
   try {
     const store = await openStore({ folder: config.data, clock, log })
     const seal = openSeal(config.data, config.secretKey)
-    const blobs = openBlobs(config.data)
+    const blobs = openBlobs(config.data, clock)
     const wakeup = new Wakeup()
     const folders = [ownConnectors, ...config.connectors ? [config.connectors] : [], ...world.connectors ?? []]
     const connector = (kind: string) => loadConnector(folders, kind)
@@ -123,7 +123,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const canonical = canonicalizer({ store, seal, region, connector, kinds })
     const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, wake: (id) => deliverer.wake(id), supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
     const stopping = new AbortController()
-    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort() })
+    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects } })
     return {
       store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping,
       listensAt: (at: string) => void (url = at),

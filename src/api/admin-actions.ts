@@ -1,3 +1,7 @@
+import type { BackupSummary } from '../jobs/backup.ts'
+import type { TaskProgress } from '../jobs/task.ts'
+import type { VerifySummary } from '../jobs/verify.ts'
+
 /**
  * What the owner of the data folder may do: the verbs of `kinbox` that change something. One implementation serves both ways in,
  * the admin socket of a running server and a process that holds the folder itself. Ids are public ids; times are ms since the epoch.
@@ -17,9 +21,20 @@ export type AdminActions = {
   accountKinds(args: Record<string, never>): Promise<AdminKind[]>
   /** `paths` are absolute and read by the process that acts; resolves once all is durable. Stopping it keeps what came in so far; doing it again is harmless. */
   importFiles(args: ImportRequest, at: { progress(progress: ImportProgress): void, signal: AbortSignal }): Promise<ImportSummary>
+  /** `to` is absolute and written by the process that acts. `key: false` leaves secret.key out. One backup or verify at a time. */
+  backup(args: { to: string, key: boolean, replace: boolean }, at: TaskAt): Promise<BackupSummary>
+  /** Reads everything. `repair` computes again what is derived; `collect` removes files that nothing needs. */
+  verify(args: { repair: boolean, collect: boolean }, at: TaskAt): Promise<VerifySummary>
+  /** Tries the database, the public address, and each account: DNS, encryption, login. */
+  doctor(args: Record<string, never>): Promise<Diagnosis[]>
   /** Asks the server to end; it answers before it does. */
   stop(args: Record<string, never>): Promise<void>
 }
+
+export type TaskAt = { progress(progress: TaskProgress): void, signal: AbortSignal }
+
+/** One thing that was looked at: `text` says how it is; `todo` what to do, where something is to be done. `look`: it works, and deserves a look. */
+export type Diagnosis = { about: string, state: 'ok' | 'look' | 'wrong', text: string, todo?: string }
 
 export type AdminAccount = { id: string, user: string, kind: string, name: string, status: string, error?: string, webhookUrl?: string }
 

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createReadStream, rmSync, statSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
+import type { Clock } from '../model/ports.ts'
 
 /**
  * Files by the SHA-256 of what is in them, under `<folder>/blobs/ab/cd…`. A file with its name is always whole.
@@ -23,6 +24,11 @@ export type Blobs = {
   sync(): Promise<void>
   /** No error where there is none. */
   remove(digest: Uint8Array): Promise<void>
+  /**
+   * Removes a file that nobody has put since `before` (ms), not even in this moment; false: it stays, or there is none. Who puts
+   * the same bytes again has made the file new again, or writes it anew, so what is about to be committed is never taken away.
+   */
+  removeOld(digest: Uint8Array, before: number): boolean
 }
 
 export class BlobTooLarge extends Error {
@@ -32,18 +38,42 @@ export class BlobTooLarge extends Error {
   }
 }
 
-/** The blob store of a data folder. The folders below it are made as they are needed. */
-export function openBlobs(folder: string): Blobs {
+/**
+ * The blob store of a data folder. The folders below it are made as they are needed. `clock`: the machine's, by which files are
+ * dated; without it, what is put again is written anew.
+ */
+export function openBlobs(folder: string, clock: Clock | null = null): Blobs {
   const root = join(folder, 'blobs')
   const unsynced = new Set<string>()
   /** Their sync failed: the system may have dropped what was written, so putting them again writes anew. */
   const suspect = new Set<string>()
+  /** What is being put just now, and how often. */
+  const arriving = new Map<string, number>()
   let syncing: Promise<void> = Promise.resolve()
 
   function path(digest: Uint8Array): string {
     if (digest.length !== 32) throw new Error('a digest has 32 bytes')
     const hex = Buffer.from(digest).toString('hex')
     return join(root, hex.slice(0, 2), hex.slice(2))
+  }
+
+  /** The mark stands before the file is looked at, and until it is new: `removeOld`, which never waits, sees one or the other. */
+  async function whileArriving<T>(target: string, fn: () => Promise<T>): Promise<T> {
+    arriving.set(target, (arriving.get(target) ?? 0) + 1)
+    try {
+      return await fn()
+    } finally {
+      const left = arriving.get(target)! - 1
+      if (left > 0) arriving.set(target, left)
+      else arriving.delete(target)
+    }
+  }
+
+  /** True: it is there, and as if it had been written now. */
+  async function renew(target: string, size: number): Promise<boolean> {
+    if (!clock || suspect.has(target) || await stat(target).then(found => found.size, () => -1) !== size) return false
+    const now = new Date(clock.now())
+    return await utimes(target, now, now).then(() => true, () => false)
   }
 
   /** Writes beside the place and renames, so that nobody reads half a file. */
@@ -54,8 +84,10 @@ export function openBlobs(folder: string): Blobs {
     try {
       const digest = await fill(file)
       const target = path(digest)
-      await mkdir(dirname(target), { recursive: true, mode: 0o700 })
-      await rename(partial, target)
+      await whileArriving(target, async () => {
+        await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+        await rename(partial, target)
+      })
       unsynced.add(target)
       suspect.delete(target)
       return digest
@@ -87,8 +119,7 @@ export function openBlobs(folder: string): Blobs {
     path,
     async put(bytes) {
       const digest = createHash('sha256').update(bytes).digest()
-      const size = await stat(path(digest)).then(found => found.size, () => -1)
-      if (size === bytes.length && !suspect.has(path(digest))) {
+      if (await whileArriving(path(digest), () => renew(path(digest), bytes.length))) {
         // Another writer may have put it a moment ago without a sync so far.
         unsynced.add(path(digest))
         return digest
@@ -131,6 +162,14 @@ export function openBlobs(folder: string): Blobs {
     async remove(digest) {
       unsynced.delete(path(digest))
       await rm(path(digest), { force: true })
+    },
+    removeOld(digest, before) {
+      const target = path(digest)
+      // Nothing may be awaited between the look and the removal.
+      if (arriving.has(target) || (statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) >= before) return false
+      unsynced.delete(target)
+      rmSync(target, { force: true })
+      return true
     }
   }
 }

@@ -15,6 +15,7 @@ import type { Store } from '../store/store.ts'
 import { addUser, listUsers, userByName, UserError } from '../store/users.ts'
 import type { UserRow } from '../store/users.ts'
 import { importMail } from './import-mail.ts'
+import { upkeepActions, type UpkeepDeps } from './upkeep.ts'
 
 export type ActionDeps = {
   store: Store
@@ -27,6 +28,7 @@ export type ActionDeps = {
   receiveFiles: Receive
   url(): string | null
   stop(): void
+  upkeep: Pick<UpkeepDeps, 'folder' | 'blobs' | 'keyElsewhere' | 'publicUrl' | 'serves'>
 }
 
 export type { Understanding }
@@ -80,6 +82,7 @@ export function adminActions(deps: ActionDeps): AdminActions {
       const summary = await inWords(importMail({ account: ref, paths, receive: deps.receiveFiles, now: clock.now(), signal, progress }))
       return { account: publicId('account', accountId), ...summary }
     },
+    ...upkeepActions({ ...deps.upkeep, store, clock, wakeup, accounts }),
     stop: async () => deps.stop()
   }
 

@@ -3,17 +3,21 @@ import { AdminError } from '../api/admin-actions.ts'
 import { accountAdd } from './account-add.ts'
 import { accountKinds } from './account-kinds.ts'
 import { accountList } from './account-list.ts'
+import { backup } from './backup.ts'
 import { CallError } from './client.ts'
+import { doctor } from './doctor.ts'
 import { importFiles } from './import.ts'
 import { inbox } from './inbox.ts'
 import { CliError, type Io } from './io.ts'
 import { read } from './read.ts'
 import { reply } from './reply.ts'
+import { restore } from './restore.ts'
 import { serve } from './serve.ts'
 import { stop } from './stop.ts'
 import { tokenCreate } from './token-create.ts'
 import { userAdd } from './user-add.ts'
 import { userList } from './user-list.ts'
+import { verify } from './verify.ts'
 import { watch } from './watch.ts'
 
 /** Runs one `kinbox` command. Resolves with its exit code: 0 done, 1 failed, 2 written wrongly. Never rejects. */
@@ -40,6 +44,10 @@ export async function runCli(args: string[], io: Io): Promise<number> {
   reply(program, io)
   watch(program, io)
   stop(program, io)
+  backup(program, io)
+  restore(program, io)
+  verify(program, io)
+  doctor(program, io)
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
@@ -82,4 +82,35 @@ t.test('what could not be synced is not called safe, for anybody', async t => {
   await blobs.put(bytes)
   await blobs.sync()
   t.same(Buffer.from(await blobs.read(digestOf(bytes))), bytes)
+})
+
+t.test('what is old and unused goes, and never what is being put again', async t => {
+  const folder = await tempFolder(t)
+  const blobs = openBlobs(folder, { now: () => Date.now() })
+  const bytes = Buffer.from('the same bytes')
+  const digest = await blobs.put(bytes)
+  const age = () => utimes(blobs.path(digest), 1000, 1000)
+  const before = Date.now() - 60_000
+  t.equal(blobs.removeOld(digest, before), false, 'it is new')
+  await age()
+  await blobs.put(bytes)
+  t.equal(blobs.removeOld(digest, before), false, 'putting it again made it new')
+  await age()
+  t.equal(blobs.removeOld(digest, before), true)
+  t.equal(blobs.removeOld(digest, before), false, 'there is none')
+
+  // Whenever the collector looks while somebody puts: what was put is there afterwards.
+  for (let turns = 0; turns < 60; turns++) {
+    await blobs.put(bytes)
+    await age()
+    let removed = 0
+    const putting = turns % 2 ? blobs.put(bytes) : blobs.putStream(Readable.from([bytes]), 1000)
+    let put = false
+    void putting.then(() => { put = true })
+    for (let looks = 0; looks < turns || !put; looks++) {
+      if (blobs.removeOld(digest, before)) removed++
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    t.same(await blobs.read(digest), bytes, `after ${turns} turns, removed ${removed} times`)
+  }
 })

@@ -48,6 +48,9 @@ function fakeActions(url: string | null = null): { actions: AdminActions, asked:
         }
         return { account: 'a2', messages: 3, stored: 1, known: 1, unreadable: 0, problems: [{ name: 'x.jpg', problem: 'is no mail' }] }
       },
+      backup: remember('backup', { madeAt: '2026-11-01T00:00:00.000Z', users: 1, messages: 3, files: { count: 1, bytes: 2048 }, key: 'included' as const, added: 1, databaseBytes: 4096, problems: [] }),
+      verify: remember('verify', { findings: [], messages: 3, files: { count: 1, bytes: 2048 }, unused: { count: 0, bytes: 0, removed: 0 } }),
+      doctor: remember('doctor', []),
       async stop() {}
     }
   }
