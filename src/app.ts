@@ -84,11 +84,13 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const receive = receiver({ ...receiving, prove: prover({ connector, dns, log }) })
     const receiveFiles = receiver({ ...receiving, prove: prover({ connector, dns: noDns, log }) })
     const signals = openSignals()
+    // What is true only now may be lost; an error of the database must not end the process.
+    const dropped = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a signal could not be told')
     const webhookUrl = (hook: string) => config.publicUrl === null ? null : `${config.publicUrl.replace(/\/$/, '')}/hooks/${hook}`
     let url = config.publicUrl
     const presence = openPresence({
       clock,
-      changed: (userId, sightings) => void store.read((tx) => presenceSignals(tx, presence, userId, sightings)).then((all) => all.forEach((one) => signals.publish(userId, one)))
+      changed: (userId, sightings) => void store.read((tx) => presenceSignals(tx, presence, userId, sightings)).then((all) => all.forEach((one) => signals.publish(userId, one))).catch(dropped)
     })
     const session = (id: number) => supervisor.session(id)
     const compose: Rooms['compose'] = (userId, request) => resolveCompose({ store, seal, clock, connector, presence: presence.of }, userId, request)
@@ -105,7 +107,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
       webhookUrl,
       signal(userId, accountId, signal) {
         if (signal.type === 'presence') presence.heard(userId, accountId, signal)
-        else void signalOf(store, userId, accountId, signal).then((found) => found && signals.publish(userId, found))
+        else void signalOf(store, userId, accountId, signal).then((found) => found && signals.publish(userId, found)).catch(dropped)
       },
       live(accountId, userId) {
         deliverer.wake(accountId)

@@ -52,6 +52,11 @@ export function accounts(deps: AccountDeps): Accounts {
   const { store, seal, clock, wakeup, supervisor } = deps
   const at = { store, clock, notify: (userId: number) => wakeup.notify(userId) }
 
+  /** How it goes is told by account.changed. */
+  function openSoon(id: number): void {
+    supervisor.open(id).catch((error: unknown) => deps.log.error({ accountId: id, error: error instanceof Error ? error.message : String(error) }, 'an account could not be opened'))
+  }
+
   /** The connector and the whole settings that a put means. */
   async function meant({ userId, id, kind, settings }: PutAccount): Promise<{ connector: Connector, kind: string, settings: unknown }> {
     if (id === undefined) {
@@ -84,8 +89,7 @@ export function accounts(deps: AccountDeps): Accounts {
       const own = ownOf(connector, settings)
       if (id !== undefined) await changeAccount(at, seal, { userId, id, ...(ifRev === undefined ? {} : { ifRev }), ...(name === undefined ? {} : { name }), settings: { value: settings, own } })
       const added = id ?? await createAccount(at, seal, { userId, kind, name: name ?? own[0]?.address ?? connector.title, settings, own })
-      // How it goes is told by account.changed.
-      void supervisor.open(added).catch((error: unknown) => deps.log.error({ accountId: added, error: error instanceof Error ? error.message : String(error) }, 'an account could not be opened'))
+      openSoon(added)
       return added
     },
     async test(account) {
@@ -124,7 +128,7 @@ export function accounts(deps: AccountDeps): Accounts {
       checkSettings(connector, settings)
       await supervisor.close(id)
       await store.hot((tx) => forgetCursors(tx, id))
-      void supervisor.open(id)
+      openSoon(id)
     }
   }
 }
