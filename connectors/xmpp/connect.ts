@@ -181,6 +181,8 @@ async function connectTo(service: string, bare: string, domain: string, settings
         throw error
       } finally {
         bounces.delete(id)
+        // Nobody waits for it any more; its timer ends too.
+        acks.get(element)?.resolve()
         acks.delete(element)
       }
     },
