@@ -178,7 +178,8 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     let stopped: Promise<void> | undefined
     const stop = () => stopped ??= (async () => {
       const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
-      await Promise.all([server.close(), admin.close(), jobs.stop()])
+      // Side by side, since each may take its time; whatever goes wrong with one, the database is closed and the folder given back.
+      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), deliverer.stop()])
       await house.close()
       clearTimeout(late)
       log.info({}, 'kinbox has stopped')
