@@ -50,7 +50,7 @@ export async function contract(t: Test, connector: Connector, driver: Driver): P
     const valid = ajv.compile(connector.settings)
     for (const settings of driver.wrongSettings) t.equal(valid(settings), false, 'refused: ' + JSON.stringify(settings).slice(0, 80))
     for (const path of secretless(connector.settings)) t.equal(path, '', 'is marked secret')
-    for (const [name, value] of Object.entries(connector.can)) t.equal(['boolean', 'number'].includes(typeof value) || value === null, true, `can.${name} is data`)
+    for (const [name, value] of Object.entries(connector.can)) t.equal(['boolean', 'number', 'string'].includes(typeof value) || value === null, true, `can.${name} is data`)
   })
 
   await t.test('addresses have one form', async t => {
