@@ -8,6 +8,8 @@ export type Wire = {
   frozen: boolean
   /** After a client begins IDLE, the server's words no longer reach it. */
   deafIdle: boolean
+  /** After a client has said `after`, the server's answer does not arrive: `first` happens, then the connection is cut. */
+  lose: { after: RegExp, first?(): Promise<void> } | null
   /** How many connections were made through it. */
   connections: number
   /** Everything clients sent. */
@@ -25,6 +27,8 @@ export async function startWire(port: number): Promise<Wire> {
     wire.connections++
     const upstream = connect(port, '127.0.0.1')
     let deaf = false
+    let tail = ''
+    let lost: Promise<void> | null = null
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => {})
@@ -39,16 +43,23 @@ export async function startWire(port: number): Promise<Wire> {
     client.on('data', (chunk) => {
       said.push(chunk.toString('latin1'))
       if (wire.deafIdle && /\bIDLE\r\n/i.test(chunk.toString('latin1'))) deaf = true
+      tail = (tail + chunk.toString('latin1')).slice(-200)
       if (!wire.frozen) upstream.write(chunk)
     })
     upstream.on('data', (chunk) => {
-      if (!wire.frozen && !deaf) client.write(chunk)
+      if (wire.lose?.after.test(tail)) {
+        lost ??= (wire.lose.first?.() ?? Promise.resolve()).finally(() => {
+          client.destroy()
+          upstream.destroy()
+        })
+      } else if (!wire.frozen && !deaf) client.write(chunk)
     })
   })
   const wire: Wire = {
     port: 0,
     frozen: false,
     deafIdle: false,
+    lose: null,
     connections: 0,
     said: () => said.join(''),
     cut() {
