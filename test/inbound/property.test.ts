@@ -160,6 +160,11 @@ t.test('whatever comes in and is joined, parted, moved and read: nothing is lost
         `SELECT s.id, s.key, c.id AS conversation, c.contact_id, c.people FROM strand s JOIN address a ON a.id = s.address_id JOIN conversation c ON c.id = s.conversation_id
          WHERE s.user_id = ? AND c.contact_id IS NOT a.contact_id`, userId)
       same(strays, [], 'a person\'s strand lies in their conversation')
+      const foreign = tx.all(
+        `SELECT m.id, m.proof, a.contact_id AS sender, c.contact_id, c.people FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id LEFT JOIN address a ON a.id = m.sender_id
+         WHERE m.user_id = ? AND m.direction = 'in' AND (c.contact_id IS NOT NULL OR c.people IS NOT NULL)
+           AND (m.proof IN ('unverified', 'conflicting') OR a.contact_id IS NULL OR instr(',' || coalesce(c.contact_id, c.people) || ',', ',' || a.contact_id || ',') = 0)`, userId)
+      same(foreign, [], 'who writes in a conversation of people is one of them, and proven')
     })
 
     let before: Awaited<ReturnType<typeof state>> | undefined
