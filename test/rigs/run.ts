@@ -1,0 +1,82 @@
+/**
+ * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`. `--seed N` repeats a run, `--write` puts what came
+ * out into docs/reliability.md. Exit code 1 where something was found that must not be.
+ */
+import { parseArgs } from 'node:util'
+import { anySeed } from './dice.ts'
+import { faultsRun } from './faults.ts'
+import { killRun } from './kill.ts'
+import { limitsRun, mostMib, mostMs } from './limits.ts'
+import { points } from './points.ts'
+import { figures, report } from './report.ts'
+import { resumeRun } from './resume.ts'
+import { findings } from './verdict.ts'
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, write: { type: 'boolean' }, faster: { type: 'string' } } })
+const [rig = '', count] = positionals
+const seed = values.seed === undefined ? anySeed() : Number(values.seed)
+const say = (line: string) => void process.stdout.write(line + '\n')
+
+type Outcome = { rows: (readonly [string, string | number])[], found: string[], ms: number }
+
+const rigs: Record<string, () => Promise<Outcome>> = {
+  async kill() {
+    const result = await killRun({ seed, kills: Number(count ?? 1000), say })
+    const { mail, text, status, send, file } = result.acknowledged
+    const never = points.map(({ name }) => name).filter((name) => !result.reached.includes(name))
+    return {
+      rows: [
+        ['kills', result.kills], ['at a named point', `${result.named}, at ${result.reached.length} of ${points.length} points`], ['at a random moment', result.random],
+        ['acknowledged: mails, text messages, delivery reports, sends, imported mails', [mail, text, status, send, file].join(', ')], ['events at a client that resumed through all of it', result.events],
+        ['**acknowledged and lost**', result.lost.length], ['**doubled**', result.doubled.length], ['**sent twice**', result.sentTwice.length], ['anything else that must not be', result.wrong.length],
+        ['uncertain, and shown as such', `${result.uncertain}, of which ${result.uncertainArrived} had arrived`], ...(never.length > 0 ? [['points that were not passed', never.join('; ')] as const] : [])
+      ],
+      found: findings(result), ms: result.ms
+    }
+  },
+  async faults() {
+    const faster = Number(values.faster ?? 1)
+    const result = await faultsRun({ seed, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, faster, say })
+    return {
+      rows: [
+        ['faults', result.faults], ...Object.entries(result.kinds).sort().map(([kind, times]) => [kind, times] as const), ['mails, text messages, sends', `${result.mails}, ${result.texts}, ${result.sends}`],
+        ['**lost**', result.lost.length], ['**doubled**', result.doubled.length], ['**sent twice**', result.sentTwice.length], ['anything else that must not be', result.wrong.length],
+        ['slowest recovery after the end of a fault (at most 60 s)', `${(result.recoveredMs / 1000).toFixed(1)} s`],
+        ['slowest discovery of a half-open line (at most 90 s)', `${(result.foundMs / 1000).toFixed(1)} s${faster > 1 ? ` (waits ${faster} times shorter)` : ''}`],
+        ['uncertain, and shown as such', `${result.uncertain}, of which ${result.uncertainArrived} had arrived`]
+      ],
+      found: findings(result), ms: result.ms
+    }
+  },
+  async resume() {
+    const result = await resumeRun({ seed, cuts: Number(count ?? 50_000), clients: 24, say })
+    return {
+      rows: [
+        ['connections cut', result.cuts], ['resumed with a replay', result.replays], ['snapshots', result.snapshots], ['events in the log, and accepted by all clients', `${result.events}, ${result.accepted}`],
+        ['**gaps**', result.gaps.length], ['**doubles**', result.doubles.length], ['**out of order**', result.disorder.length], ['snapshots that with the events after them led elsewhere', result.windows.length], ['anything else that must not be', result.wrong.length]
+      ],
+      found: [...result.gaps, ...result.doubles, ...result.disorder, ...result.windows, ...result.wrong], ms: result.ms
+    }
+  },
+  async limits() {
+    const result = await limitsRun({ say })
+    return {
+      rows: [...result.cases.map(({ name, risenMib, slowestMs, ended }) => [name, `${risenMib} MiB, others waited ${slowestMs} ms at most; ${ended}`] as const), [`over ${mostMib} MiB, or others kept waiting over ${mostMs} ms`, result.wrong.length]],
+      found: result.wrong, ms: result.ms
+    }
+  }
+}
+
+const run = rigs[rig]
+if (!run) {
+  say(`Which rig? npm run rig -- ${Object.keys(rigs).join(' | ')} [count] [--seed N] [--write]`)
+  process.exit(2)
+}
+if (rig !== 'limits') say(`seed ${seed}`)
+const { rows, found, ms } = await run()
+for (const line of figures(rows)) say(line)
+for (const text of found.slice(0, 50)) say(text)
+if (found.length > 50) say(`and ${found.length - 50} more`)
+say(`${(ms / 1000).toFixed(0)} s${rig === 'limits' ? '' : `, seed ${seed}`}`)
+if (values.write) report(rig, figures(rows), rig === 'limits' ? null : seed, ms)
+process.exit(found.length > 0 ? 1 : 0)
