@@ -33,9 +33,11 @@ export function wasDelivered(bytes: Uint8Array, own: ReadonlySet<string>): boole
   const fields = headerFields(bytes) ?? []
   const returnPath = fields.find(({ name }) => name === 'return-path')?.value.replace(/[<>\s]/g, '').toLowerCase()
   const received = fields.find(({ name }) => name === 'received')?.value ?? ''
-  return fields.some(({ name }) => marks.has(name)) || (returnPath !== undefined && !own.has(returnPath)) || /\bwith\s+LMTP/i.test(received)
+  return fields.some(({ name }) => marks.has(name)) || (returnPath !== undefined && !own.has(returnPath)) || localDelivery.test(received)
 }
 
+/** The protocols of RFC 3848 that only hand a mail into a mailbox. */
+const localDelivery = /\bwith\s+l[a-z]?tp/i
 const marks = new Set(['delivered-to', 'x-original-to', 'envelope-to', 'delivery-date', 'received-spf', 'authentication-results', 'arc-authentication-results'])
 
 /** The unfolded fields of the header, or null where the first line is none. At most the first 256 KiB are looked at. */
