@@ -1,10 +1,6 @@
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-
-// Halves the time to start. Beside the code, whose owner it has; where that cannot be written, there is none.
-enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/kinbox'))
-const { runCli } = await import('./cli/run.ts')
+import { runCli } from './cli/run.ts'
 
 const stopping = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -1,5 +1,6 @@
 import type { Static, TObject, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
+import type { Validator } from 'typebox/compile'
 import type { Context } from './context.ts'
 import { ApiError } from './errors.ts'
 import type { ErrorKind } from './errors.ts'
@@ -46,8 +47,11 @@ export type Method = {
 export function method<P extends TObject, R extends TSchema>(definition: Definition<P, R>): Method {
   const params = strict(definition.params)
   const result = strict(definition.result)
-  const checker = Compile(params)
-  const resultChecker = Compile(result)
+  // Compiled when first asked: a server answers few of its methods in its first minute, and results are checked in tests only.
+  let checking: Validator<{}, P> | undefined
+  let resultChecking: Validator<{}, R> | undefined
+  const checker = () => checking ??= Compile(params)
+  const resultChecker = () => resultChecking ??= Compile(result)
   const { orderBy } = definition
   return {
     name: definition.name,
@@ -58,10 +62,10 @@ export function method<P extends TObject, R extends TSchema>(definition: Definit
     example: definition.example,
     orderBy: orderBy ? params => orderBy(params as Static<P>) : null,
     check(value) {
-      if (!checker.Check(value)) throw new ApiError('invalid_params', `${definition.name}: ${wrongIn('params', checker.Errors(value), params, value)}`)
+      if (!checker().Check(value)) throw new ApiError('invalid_params', `${definition.name}: ${wrongIn('params', checker().Errors(value), params, value)}`)
     },
     wrongResult(value) {
-      return resultChecker.Check(value) ? '' : wrongIn('result', resultChecker.Errors(value), result, value)
+      return resultChecker().Check(value) ? '' : wrongIn('result', resultChecker().Errors(value), result, value)
     },
     handle: async (ctx, value) => definition.handle(ctx, value as Static<P>)
   }
