@@ -16,7 +16,7 @@ export function doctor(parent: Command, io: Io): void {
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>()
       const { config, warnings } = whereIs(io, options)
-      const found: Diagnosis[] = warnings.map(text => ({ about: 'configuration', state: 'look', text, todo: 'docs/configuration.md lists what there is.' }))
+      const found: Diagnosis[] = warnings.map(text => ({ about: 'configuration', state: 'look', text }))
       found.push(...examineFolder(config.data), ...await examineDisk(config.data), ...examineDates(config.data, Date.now()))
       if (existsSync(join(config.data, 'kinbox.db')) && !found.some(({ about, state }) => about === 'data folder' && state === 'wrong')) {
         // What keeps the database from being opened is a finding, too.

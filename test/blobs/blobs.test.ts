@@ -96,6 +96,10 @@ t.test('what is old and unused goes, and never what is being put again', async t
   await blobs.put(bytes)
   t.equal(blobs.removeOld(digest, before), false, 'putting it again made it new')
   await age()
+  const again = blobs.put(bytes)
+  t.equal(blobs.removeOld(digest, before), false, 'it is just being put')
+  await again
+  await age()
   t.equal(blobs.removeOld(digest, before), true)
   t.equal(blobs.removeOld(digest, before), false, 'there is none')
 

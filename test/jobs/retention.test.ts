@@ -1,6 +1,7 @@
 import t from 'tap'
 import { Changes } from '../../src/feed/append.ts'
 import { retention } from '../../src/jobs/retention.ts'
+import { getAttachment, insertAttachment } from '../../src/store/attachments.ts'
 import { findClientWrite, insertClientWrite } from '../../src/store/client-writes.ts'
 import { eventsAfter, logBounds } from '../../src/store/events.ts'
 import { createLogin, getLogin, revokeLogin } from '../../src/store/logins.ts'
@@ -54,4 +55,20 @@ t.test('logins that ended more than thirty days ago go; good ones stay, however 
   clock.time += 32 * day
   await retention({ store, clock, log }).run()
   t.same(await store.read((tx) => ids.map((id) => getLogin(tx, userId, id)?.name)), ['good', undefined, undefined])
+})
+
+t.test('uploads that no message uses go after a week', async (t) => {
+  const { store, clock, log } = await tempStore(t)
+  const userId = await addTestUser(store, 'ada')
+  const upload = () => store.hot((tx) => insertAttachment(tx, userId, { messageId: null, digest: new Uint8Array(32), name: 'photo.jpg', contentType: 'image/jpeg', size: 1, inline: false, contentId: null }, clock.now()))
+  const old = await upload()
+  clock.time += 6 * day
+  const young = await upload()
+  const job = retention({ store, clock, log })
+  const left = () => store.read((tx) => [old, young].filter((id) => getAttachment(tx, userId, id)))
+  await job.run()
+  t.same(await left(), [old, young])
+  clock.time += 2 * day
+  await job.run()
+  t.same(await left(), [young])
 })
