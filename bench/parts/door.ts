@@ -6,14 +6,15 @@ import type { Rooms } from '../../src/api/rooms.ts'
 import { startServer } from '../../src/api/server.ts'
 import type { Server } from '../../src/api/server.ts'
 import { openRevocations, openSignals } from '../../src/api/signals.ts'
+import type { Signals } from '../../src/api/signals.ts'
 import { log } from './house.ts'
 import type { House } from './house.ts'
 
 /** The server's own socket over a house, on a free port. What sends and connects is not there: nobody asks for it here. */
-export function openDoor({ store, wakeup, blobs, clock }: House): Promise<Server> {
+export function openDoor({ store, wakeup, blobs, clock }: House, signals: Signals = openSignals()): Promise<Server> {
   const blobUrls = openBlobUrls({ sign: (text) => createHmac('sha256', 'bench').update(text).digest('base64url'), clock })
   return startServer({
-    store, wakeup, blobs, clock, log, render, blobUrls, signals: openSignals(), revocations: openRevocations(), rooms: { snapshot, blobUrl: blobUrls.sign } as unknown as Rooms,
+    store, wakeup, blobs, clock, log, render, blobUrls, signals, revocations: openRevocations(), rooms: { snapshot, blobUrl: blobUrls.sign } as unknown as Rooms,
     host: '127.0.0.1', port: 0, publicUrl: null, origins: []
   })
 }
