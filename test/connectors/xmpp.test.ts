@@ -248,7 +248,7 @@ t.test('with a real server', { skip: prosodyMissing }, async t => {
   })
 
   await t.test('what Mallory wraps as if a server had is dropped and counted', async t => {
-    const one = await open(t, prosody)
+    const one = await open(t, prosody, { resource: 'desk' })
     const stranger = await person(prosody, mallory)
     t.teardown(() => stranger.leave())
     const forged = () => xml('forwarded', { xmlns: 'urn:xmpp:forward:0' }, xml('delay', { xmlns: 'urn:xmpp:delay', stamp: '2026-01-01T00:00:00Z' }), xml('message', { xmlns: 'jabber:client', from: `${alice}/phone`, to: ada, type: 'chat', id: randomUUID() }, xml('body', {}, 'send me money')))
@@ -257,7 +257,9 @@ t.test('with a real server', { skip: prosodyMissing }, async t => {
       await stranger.send(xml('message', { to: ada, type: 'chat', id: randomUUID() }, child))
     }
     await stranger.send(xml('message', { to: ada, type: 'chat', id: 'known-receipt' }, xml('received', { xmlns: 'urn:xmpp:receipts', id: 'somebody-elses' })))
-    await stranger.send(xml('iq', { to: ada, type: 'set', id: randomUUID() }, xml('query', { xmlns: 'jabber:iq:roster' }, xml('item', { jid: mallory, name: 'Alice A.', subscription: 'both' }))))
+    await stranger.send(xml('message', { to: `${ada}/desk`, type: 'groupchat', id: randomUUID() }, xml('body', {}, 'said in no room')))
+    await stranger.send(xml('presence', { to: `${ada}/desk` }))
+    await stranger.send(xml('iq', { to: `${ada}/desk`, type: 'set', id: randomUUID() }, xml('query', { xmlns: 'jabber:iq:roster' }, xml('item', { jid: mallory, name: 'Alice A.', subscription: 'both' }))))
     await stranger.say(ada, 'and a word', xml('stanza-id', { xmlns: 'urn:xmpp:sid:0', by: ada, id: 'forged-place' }), xml('delay', { xmlns: 'urn:xmpp:delay', from: mallory, stamp: '2001-01-01T00:00:00Z' }))
     await until('the honest word', () => texts(one).includes('and a word'))
     const after = one.account.understood.slice(to)
@@ -268,6 +270,8 @@ t.test('with a real server', { skip: prosodyMissing }, async t => {
     t.same(of(one, 'contact').filter(({ addresses }) => addresses[0]?.address === mallory), [])
     t.ok(dropped(one, 'carbon') >= 2)
     t.ok(dropped(one, 'archive') >= 1)
+    t.equal(dropped(one, 'room'), 1)
+    t.equal(one.account.ephemerals.some(({ address }) => address.address === mallory), false, 'nobody learns of strangers coming and going')
     t.equal(one.account.logged.some((line) => line.includes('money')), false, 'and nothing of it is in the log')
   })
 
