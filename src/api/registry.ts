@@ -11,10 +11,12 @@ import { blobCreate } from './methods/blob.create.ts'
 import { blobUrl } from './methods/blob.url.ts'
 import { composeResolve } from './methods/compose.resolve.ts'
 import { contactGet } from './methods/contact.get.ts'
+import { contactKeepApart } from './methods/contact.keepApart.ts'
 import { contactLink } from './methods/contact.link.ts'
 import { contactList } from './methods/contact.list.ts'
 import { contactMerge } from './methods/contact.merge.ts'
 import { contactPut } from './methods/contact.put.ts'
+import { contactSuggestions } from './methods/contact.suggestions.ts'
 import { contactUnlink } from './methods/contact.unlink.ts'
 import { contactUnmerge } from './methods/contact.unmerge.ts'
 import { conversationGet } from './methods/conversation.get.ts'
@@ -67,7 +69,7 @@ export const methods: readonly Method[] = [
   messageCancel, messageGet, messageList, messageRaw, messageRetry, messageSend,
   outboxList, outboxResolve,
   composeResolve,
-  contactGet, contactLink, contactList, contactMerge, contactPut, contactUnlink, contactUnmerge,
+  contactGet, contactKeepApart, contactLink, contactList, contactMerge, contactPut, contactSuggestions, contactUnlink, contactUnmerge,
   friendList, friendSet,
   accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountStatus, accountTest,
   identityDelete, identityList, identityPut,

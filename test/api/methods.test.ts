@@ -9,6 +9,7 @@ import './methods/messages.ts'
 import './methods/sending.ts'
 import './methods/contacts.ts'
 import './methods/accounts.ts'
+import './methods/now.ts'
 import { hit } from './methods/coverage.ts'
 
 /** What any method may answer, and what the cases above do not bring about by themselves: the test that does. */
