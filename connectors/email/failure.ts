@@ -100,6 +100,8 @@ function loginFailure(wire: WireError, Who: string, secrets: readonly (string | 
   const noWay = wire.message === 'Unsupported authentication mechanism'
   if (!smtp && !wire.authenticationFailed && !noWay) return null
   if (!smtp && wire.responseStatus === undefined && wire.code !== undefined) return null
+  // An answer without a status is none (RFC 5321 section 4.2): the line is spoilt, and the password may be right.
+  if (smtp && wire.response && wire.responseCode === undefined) return null
   const said = serverWords(wire.response, secrets)
   const quote = said ? ` It said: ${said}` : ''
   const status = wire.serverResponseCode ?? /\[([A-Z]+)\]/.exec(said)?.[1] ?? ''

@@ -111,9 +111,12 @@ function sendFailure(error: SubmitError, settings: EmailSettings, flowed: boolea
   }
   if (status >= 500) return new ConnectorError('refused', `The outgoing mail server ${host} refused this mail for good.${quote}`, { retry: 'never' })
   if (status >= 400) return new ConnectorError('refused-for-now', `The outgoing mail server ${host} does not take this mail just now; Kinbox tries again.${quote}`, { retry: 'later' })
-  if (error.code === 'EMESSAGE') return new ConnectorError('too-large', `This mail is larger than the outgoing mail server ${host} takes. Send it with smaller attachments.`, { retry: 'never' })
-  if (error.code === 'ESTREAM') return new ConnectorError('attachment', 'An attachment of this mail can no longer be read. Attach it again.', { retry: 'never' })
-  if (error.code === 'EENVELOPE') return new ConnectorError('bad-address', 'An address of this mail cannot be used. Correct it.', { retry: 'never' })
+  // The library gives these codes also to an answer that it does not understand: then the line is spoilt, and the mail is not at fault.
+  if (!error.response) {
+    if (error.code === 'EMESSAGE') return new ConnectorError('too-large', `This mail is larger than the outgoing mail server ${host} takes. Send it with smaller attachments.`, { retry: 'never' })
+    if (error.code === 'ESTREAM') return new ConnectorError('attachment', 'An attachment of this mail can no longer be read. Attach it again.', { retry: 'never' })
+    if (error.code === 'EENVELOPE') return new ConnectorError('bad-address', 'An address of this mail cannot be used. Correct it.', { retry: 'never' })
+  }
   if (flowed) {
     return new ConnectorError('no-answer', `The connection to ${host} broke off before it confirmed this mail. It may have gone out: look into your Sent folder, or ask the recipient, before you send it again.`, { retry: 'later', certain: false })
   }
