@@ -4,7 +4,7 @@ import { finish, unsettledLike } from '../store/dispatches.ts'
 import type { Unit } from './arrive.ts'
 
 /** How far the network's clock may be from ours (ms). */
-const slack = 60_000
+const leeway = 60_000
 
 /**
  * A message that we sent and heard no answer about, listed by a network that knows no ids of ours: the same text to the same
@@ -13,7 +13,7 @@ const slack = 60_000
 export function echoOf({ tx, changes, account, now }: Unit, { direction, recipients, text }: IncomingMessage, place: { remoteId: RemoteId } | null, at: number): number | null {
   const [recipient, another] = recipients
   if (direction !== 'out' || !place || !recipient || another) return null
-  const dispatch = unsettledLike(tx, account.id, { recipient, text, at, slack })
+  const dispatch = unsettledLike(tx, account.id, { recipient, text, at, leeway })
   if (!dispatch) return null
   finish(tx, changes, dispatch, { remoteId: place.remoteId, status: 'sent' }, now)
   return dispatch.messageId

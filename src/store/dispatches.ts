@@ -146,13 +146,13 @@ export function takenByOther(tx: Reader, { id, accountId, messageId }: Dispatch,
 
 /**
  * What may be the echo of an operation that is under way or uncertain: the oldest one on this account, to this recipient
- * alone, with this very text, that nothing is known of yet. `at` is the network's time (ms); clocks may differ by `slack`.
+ * alone, with this very text, that nothing is known of yet. `at` is the network's time (ms); clocks may differ by `leeway`.
  */
-export function unsettledLike(tx: Reader, accountId: number, { recipient, text, at, slack }: { recipient: Address, text: string, at: number, slack: number }): Dispatch | undefined {
+export function unsettledLike(tx: Reader, accountId: number, { recipient, text, at, leeway }: { recipient: Address, text: string, at: number, leeway: number }): Dispatch | undefined {
   const rows = tx.all<Columns>(
     `SELECT ${columns} FROM dispatch d INDEXED BY dispatch_open JOIN message_body b ON b.message_id = d.message_id
      WHERE d.state IN ('queued', 'sending', 'uncertain') AND d.state <> 'queued' AND d.account_id = ?1 AND d.remote_id IS NULL AND d.prepared IS NOT NULL AND d.created_at <= ?2 AND b.text = ?3 ORDER BY d.id`,
-    accountId, at + slack, text)
+    accountId, at + leeway, text)
   return rows.map(dispatchOf).find(({ id }) => {
     const attempts = attemptsOf(tx, id)
     return attempts.length === 1 && attempts[0]!.kind === recipient.kind && attempts[0]!.address === recipient.address
@@ -281,6 +281,11 @@ function raise(tx: Writer, dispatchId: number, recipient: string | null, status:
   let raised = 0
   for (const attempt of attemptsOf(tx, dispatchId)) {
     if (recipient !== null ? attempt.address !== recipient : except.includes(attempt.address)) continue
+    // Sent, and still on its way: the attempt says why it takes so long, until something becomes of it.
+    if (status === 'sent' && attempt.status === 'sent' && error !== null && attempt.error?.text !== error.text) {
+      raised += tx.run('UPDATE attempt SET error = ? WHERE id = ?', JSON.stringify(error), attempt.id)
+      continue
+    }
     if (rank[attempt.status] >= rank[status] || (attempt.status === 'cancelled' && status === 'failed')) continue
     raised += tx.run('UPDATE attempt SET status = ?, error = ?, at = ? WHERE id = ?', status, error === null ? null : JSON.stringify(error), now, attempt.id)
   }

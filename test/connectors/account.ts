@@ -13,10 +13,10 @@ export function testClock(start: number): TestClock {
 }
 
 /** Resolves with the first value of `probe` that is neither false, null nor undefined; throws after `ms`. */
-export async function until<T>(what: string, probe: () => T | false | null | undefined, ms = 20_000): Promise<T> {
+export async function until<T>(what: string, probe: () => T | false | null | undefined | Promise<T | false | null | undefined>, ms = 20_000): Promise<T> {
   const end = performance.now() + ms
   for (;;) {
-    const value = probe()
+    const value = await probe()
     if (value !== false && value !== null && value !== undefined) return value
     if (performance.now() > end) throw new Error('waited in vain for: ' + what)
     await new Promise(resolve => setTimeout(resolve, 5))
