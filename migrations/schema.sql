@@ -253,7 +253,9 @@ CREATE TABLE message_body (
   refs TEXT NOT NULL,                     -- JSON: the Message-IDs it refers to
   unreadable TEXT,
   raw_digest BLOB,                        -- the bytes as they came
-  attachments INTEGER NOT NULL DEFAULT 0
+  attachments INTEGER NOT NULL DEFAULT 0,
+  original TEXT,                          -- the whole text in its order, where text and then quoted is not that
+  bounces TEXT                            -- JSON Bounce[]: what a delivery report says
 ) STRICT;
 
 CREATE TABLE place (                      -- where the network keeps a message

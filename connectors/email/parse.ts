@@ -2,6 +2,7 @@ import addressparser from 'nodemailer/lib/addressparser'
 import { canonicalEmail } from '#connector'
 import type { Context, Incoming, IncomingAttachment, IncomingMessage, Recipient, RecipientRole } from '#connector'
 import { automaticOf, listOf } from './automatic.ts'
+import { readReport, receiptsFor } from './bounce.ts'
 import { readDate } from './date.ts'
 import { scanHead, valueOf, valuesOf } from './head.ts'
 import type { Head } from './head.ts'
@@ -10,7 +11,7 @@ import type { Body, Part } from './mime.ts'
 import { fold, linesOf } from './quotes/fold.ts'
 import type { Line } from './quotes/line.ts'
 import { readSender } from './sender.ts'
-import { linesOfHtml } from './text.ts'
+import { linesOfHtml, textOfHtml } from './text.ts'
 import { cut, decodeWords, oneLine, shownName } from './words.ts'
 
 const MAX_TEXT = 1024 * 1024
@@ -35,7 +36,10 @@ export async function parse(raw: Uint8Array, context: Context): Promise<Incoming
   const message = fromHead(head, context)
   try {
     const body = await readBody(raw, MAX_PARTS)
-    return [{ ...agreedBy(body.from, message), ...fromBody(body, message.subject ?? '') }]
+    const { automatic } = message
+    const report = automatic === 'bounce' || automatic === 'receipt' || automatic === 'notification' ? readReport(head, body.text || textOfHtml(body.html), raw, automatic) : { bounces: [], receipts: [] }
+    const reported = report.bounces.length > 0 && { automatic: 'bounce' as const, bounces: report.bounces }
+    return [{ ...agreedBy(body.from, message), ...fromBody(body, message.subject ?? ''), ...reported }, ...receiptsFor(report.bounces), ...report.receipts]
   } catch {
     return [{ ...message, unreadable: 'The content of this mail is damaged, or made of more parts than any real mail. The original is kept and can be downloaded.' }]
   }

@@ -1,12 +1,17 @@
 import { Migration } from '@mikro-orm/migrations'
 
-/** Chat: messages that are changed, taken back and reacted to; how a contact is answered by choice; when an address was last there. */
+/**
+ * Chat: messages that are changed, taken back and reacted to; how a contact is answered by choice; when an address was last there.
+ * Mail: the order that a text was written in where folding changed it; what a delivery report says.
+ */
 export class Chat extends Migration {
   override up(): void {
     this.addSql(`ALTER TABLE contact ADD COLUMN via TEXT`)
     this.addSql(`ALTER TABLE address ADD COLUMN last_seen_at INTEGER`)
     this.addSql(`ALTER TABLE message ADD COLUMN edited_at INTEGER`)
     this.addSql(`ALTER TABLE message ADD COLUMN deleted_at INTEGER`)
+    this.addSql(`ALTER TABLE message_body ADD COLUMN original TEXT`)
+    this.addSql(`ALTER TABLE message_body ADD COLUMN bounces TEXT`)
     this.addSql(`CREATE TABLE reaction (
       message_id INTEGER NOT NULL REFERENCES message (id),
       kind TEXT NOT NULL,

@@ -3,7 +3,7 @@ import { ensureAddress, findAddress, getContact, insertAddress, moveAddress, add
 import { raiseAttempt } from '../store/dispatches.ts'
 import { pendingMark } from '../store/marks.ts'
 import { forgetFolder, forgetPlace, messageAt } from '../store/places.ts'
-import { setFlags } from '../store/messages.ts'
+import { setFlags, withMessageId } from '../store/messages.ts'
 import { setReach } from '../store/reach.ts'
 import { regroup } from '../store/strands.ts'
 import { amend } from './amend.ts'
@@ -22,7 +22,13 @@ export function apply(unit: Unit, incoming: Exclude<Incoming, IncomingMessage>, 
   }
 }
 
-function receipt({ tx, changes, account, now }: Unit, { attempt, remoteId, recipient, status, error }: IncomingReceipt): void {
+function receipt({ tx, changes, account, now }: Unit, { attempt, remoteId, messageId, recipient, status, error }: IncomingReceipt): void {
+  if (messageId !== undefined) {
+    // Anybody can write a report. What cannot be guessed is the id of a mail together with whom it went to.
+    const meant = withMessageId(tx, account.userId, messageId).find(({ direction }) => direction === 'out')
+    if (meant && recipient) raiseAttempt(tx, changes, { accountId: account.id, messageId: meant.id, recipient: recipient.address }, status, error ?? null, now)
+    return
+  }
   raiseAttempt(tx, changes, { accountId: account.id, ...(attempt ? { attempt } : {}), ...(remoteId ? { remoteId } : {}), ...(recipient ? { recipient: recipient.address } : {}) }, status, error ?? null, now)
 }
 

@@ -94,6 +94,8 @@ export type IncomingReceipt = {
   /** Who says so, where it is about one recipient. */
   recipient?: Address
   remoteId?: RemoteId
+  /** The global id that our message bore, believed only together with a recipient it went to: it cannot be guessed. */
+  messageId?: string
   status: 'sent' | 'delivered' | 'read' | 'failed'
   error?: { code: string, text: string }
 }

@@ -1,4 +1,4 @@
-import type { Automatic, RecipientRole } from './incoming.ts'
+import type { Automatic, Bounce, RecipientRole } from './incoming.ts'
 import type { Because, Folder } from './decision.ts'
 import type { DeliveryStatus } from './delivery.ts'
 import type { ProofLevel } from './proof.ts'
@@ -39,6 +39,9 @@ export type MessageBody = {
   subject: string | null
   text: string
   quoted: string | null
+  /** The whole text in its order, where `text` and then `quoted` is not that. */
+  original: string | null
+  bounces: Bounce[]
   html: string | null
   recipients: { kind: string, address: string, name?: string, role: RecipientRole }[]
   references: string[]

@@ -25,11 +25,11 @@ export function getMessage(tx: Reader, userId: number, id: number): MessageRow |
 }
 
 export function getBody(tx: Reader, id: number): MessageBody {
-  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, html: string | null, recipients: string, refs: string, unreadable: string | null, raw_digest: Uint8Array | null, attachments: number }>(
-    'SELECT subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments FROM message_body WHERE message_id = ?', id)!
+  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, html: string | null, recipients: string, refs: string, unreadable: string | null, raw_digest: Uint8Array | null, attachments: number, original: string | null, bounces: string | null }>(
+    'SELECT subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces FROM message_body WHERE message_id = ?', id)!
   return {
     subject: row.subject, text: row.text, quoted: row.quoted, html: row.html, recipients: JSON.parse(row.recipients), references: JSON.parse(row.refs), unreadable: row.unreadable,
-    rawDigest: row.raw_digest, attachments: row.attachments
+    rawDigest: row.raw_digest, attachments: row.attachments, original: row.original, bounces: row.bounces === null ? [] : JSON.parse(row.bounces)
   }
 }
 
@@ -95,8 +95,9 @@ export function insertMessage(tx: Writer, userId: number, message: NewMessage): 
     message.folder, JSON.stringify(message.because), message.preview, Number(message.seen), Number(message.flagged), message.automatic, message.status, message.messageId, message.digest, message.sentAt, message.receivedAt
   )
   tx.run(
-    'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    message.id, message.subject, message.text, message.quoted, message.html, JSON.stringify(message.recipients), JSON.stringify(message.references), message.unreadable, message.rawDigest, message.attachments
+    'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    message.id, message.subject, message.text, message.quoted, message.html, JSON.stringify(message.recipients), JSON.stringify(message.references), message.unreadable, message.rawDigest, message.attachments, message.original,
+    message.bounces.length === 0 ? null : JSON.stringify(message.bounces)
   )
   addToStrand(tx, message.strandId, { id: message.id, sortAt: message.sortAt, unread: !message.seen })
 }

@@ -43,7 +43,7 @@ export function insertOutgoing(tx: Writer, changes: ChangeList, out: Outgoing): 
   insertMessage(tx, out.userId, {
     id, strandId: strand.id, sortAt: out.now, topicId, accountId: out.accountId, channel: out.channel, direction: 'out', senderId: null,
     sender: { ...out.from, raw: out.from.address }, proof: null, folder: 'inbox', because: out.because, preview: out.preview, seen: true, flagged: false, automatic: null,
-    status: 'queued', messageId: out.messageId, digest: null, sentAt: out.now, receivedAt: out.now, subject: out.subject, text: out.text, quoted: null, html: null,
+    status: 'queued', messageId: out.messageId, digest: null, sentAt: out.now, receivedAt: out.now, subject: out.subject, text: out.text, quoted: null, original: null, bounces: [], html: null,
     recipients: out.recipients, references: out.references, unreadable: null, rawDigest: null, attachments: out.attachments.length
   })
   const attached = out.attachments.every((upload) => attach(tx, upload, id))

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import type { IncomingMessage, Arrival, Context, ReceiveAt, Proof } from '../../src/connector.ts'
 import { remoteId } from '../../src/model/ids.ts'
-import { messageOf } from '../../src/api/present/message.ts'
+import { messageOf, originalOf } from '../../src/api/present/message.ts'
 import { Changes } from '../../src/feed/append.ts'
 import { link, unlink } from '../../src/inbound/link.ts'
 import { merge, unmerge } from '../../src/inbound/merge.ts'
@@ -374,4 +374,16 @@ t.test('an address with a comma in it does not get into the group of others', as
   await hand([arrival({ text: 'group', sender: from({ kind: 'chat', address: 'a' }), recipients: [{ kind: 'chat', address: 'b', role: 'to' }, { kind: 'chat', address: 'c', role: 'to' }] }, 1)])
   await hand([arrival({ text: 'forged', sender: from({ kind: 'chat', address: 'a,chat:b' }), recipients: [{ kind: 'chat', address: 'c', role: 'to' }] }, 2)])
   t.same(await seen('other'), [['forged'], ['group']])
+})
+
+t.test('what a report says, and the order that a text was written in, are kept and shown', async (t) => {
+  const { hand, arrival, store, userId } = await house(t)
+  const bounces = [{ messageId: 'out@example.org', recipient: 'bob@friend.example', status: '5.1.1', failed: true, hard: true, reason: 'User unknown' }]
+  await hand([arrival({ text: 'Sorry', automatic: 'bounce', bounces }), arrival({ text: 'Yes', quoted: '> Go?', original: '> Go?\nYes', sender: from(bob) })])
+  const shown = await store.read((tx) => ['other', 'other'].flatMap((_, at) => {
+    const conversation = listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 50 })[at]!
+    return listMessages(tx, conversation.id, { topicId: null, direction: 'after', edge: null, limit: 10 }).map((row) => ({ kind: conversation.kind, message: messageOf(tx, userId, row), original: originalOf(getBody(tx, row.id), 1000) }))
+  }))
+  t.match(shown.find(({ message }) => message.text === 'Sorry'), { kind: 'system', message: { automatic: 'bounce', bounce: { messageId: 'out@example.org', recipient: 'bob@friend.example', status: '5.1.1', hard: true, reason: 'User unknown' } } })
+  t.match(shown.find(({ message }) => message.text === 'Yes'), { message: { quoted: '> Go?' }, original: '> Go?\nYes' })
 })

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Changes } from '../../src/feed/append.ts'
-import { raiseAttempt } from '../../src/store/dispatches.ts'
+import { attemptsOf, dispatchesOf, raiseAttempt } from '../../src/store/dispatches.ts'
 import type { ReceiptOf } from '../../src/store/dispatches.ts'
 import { setReach, unreachable } from '../../src/store/reach.ts'
 import { remoteId } from '../../src/connector.ts'
@@ -54,6 +54,47 @@ t.test('receipts may come doubled and in any order', async (t) => {
   const other = await d.store.hot((tx) => tx.run("INSERT INTO account (id, user_id, kind, name, settings, hook, status, created_at) VALUES (999, ?, 'text', 'x', x'00', 'h', 'live', 0)", bob))
   t.equal(other, 1)
   t.equal((await receipt({ accountId: 999, attempt }, 'delivered')).found, null, 'another user\'s account says nothing about it')
+})
+
+t.test('a mail that is still on its way says why, and stays sent', async (t) => {
+  const d = await desk(t)
+  const id = await d.send({ to: alicePhone })
+  await d.until(id, 'sent')
+  const tell = (status: Status, error: { code: string, text: string } | null) => d.store.hot((tx) => {
+    const changes = new Changes(d.ada)
+    raiseAttempt(tx, changes, { accountId: d.text, messageId: id, recipient: alicePhone.address }, status, error, d.clock.now())
+    const silent = changes.empty
+    if (!silent) changes.append(tx, d.clock.now())
+    return silent
+  })
+  const attempt = async () => d.store.read((tx) => attemptsOf(tx, dispatchesOf(tx, id)[0]!.id)[0]!)
+  const late = { code: '4.4.1', text: 'The mail servers keep trying.' }
+  t.equal(await tell('sent', late), false)
+  t.match(await attempt(), { status: 'sent', error: late })
+  t.equal(await tell('sent', late), true, 'told twice')
+  await tell('delivered', null)
+  t.match(await attempt(), { status: 'delivered', error: null })
+  await tell('sent', late)
+  t.match(await attempt(), { status: 'delivered', error: null }, 'old news')
+})
+
+t.test('a report is believed only where it names our mail and somebody it went to', async (t) => {
+  const d = await desk(t)
+  const alice = { kind: 'email', address: 'alice@friend.example' }
+  const mallory = { kind: 'email', address: 'mallory@evil.test' }
+  const id = await d.send({ to: alice })
+  await d.until(id, 'sent')
+  const [dispatch] = await d.dispatches(id)
+  const messageId = `${dispatch!.attempt}@example.org`
+  const failed = (of: { messageId: string, recipient?: typeof alice }) => d.arrive(d.mail, { type: 'receipt', status: 'failed', error: { code: '5.1.1', text: 'Nobody has this address.' }, ...of })
+  await failed({ messageId: 'guess@example.org', recipient: alice })
+  await failed({ messageId, recipient: mallory })
+  await failed({ messageId })
+  t.equal((await d.message(id)).status, 'sent')
+  await failed({ messageId, recipient: alice })
+  t.equal((await d.message(id)).status, 'failed')
+  await d.arrive(d.mail, { type: 'receipt', status: 'read', messageId, recipient: alice })
+  t.equal((await d.message(id)).status, 'read', 'whoever has read it has it')
 })
 
 t.test('a failure of an earlier try is old news', async (t) => {

@@ -31,7 +31,7 @@ export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes 
     accountId: publicId('account', row.accountId), channel: row.channel, direction: row.direction, sender: senderOf(tx, userId, row),
     recipients, subject: body.subject, text, ...(truncated ? { truncated } : {}), ...(quoted === null ? {} : { quoted }),
     ...(body.html === null ? {} : { html: htmlBlob(row.id) }), attachments: body.attachments === 0 ? [] : attachments(tx, row.id), reactions: reactionsTo(tx, row.id).flatMap(({ emoji, ...from }) => { const sender = partyOf(tx, userId, from); return emoji.map((one) => ({ sender, emoji: one })) }), ...(replyTo === undefined ? {} : { replyTo: publicId('message', replyTo) }), seen: row.seen, flagged: row.flagged,
-    ...(row.automatic ? { automatic: row.automatic } : {}), ...(body.unreadable === null ? {} : { unreadable: body.unreadable }),
+    ...(row.automatic ? { automatic: row.automatic } : {}), ...bounceOf(body), ...(body.unreadable === null ? {} : { unreadable: body.unreadable }),
     sentAt: row.sentAt === null ? null : rfc3339(row.sentAt), receivedAt: rfc3339(row.receivedAt), sortAt: rfc3339(row.sortAt),
     ...(row.editedAt === null ? {} : { editedAt: rfc3339(row.editedAt) }), ...(row.deletedAt === null ? {} : { deletedAt: rfc3339(row.deletedAt) }),
     folder: getConversation(tx, userId, row.conversationId)!.folder, because: { rule, text: words, evidence: [...evidence, ...proof] },
@@ -39,9 +39,16 @@ export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes 
   }
 }
 
+/** What a delivery report says about the first of its recipients; what it did to each is told by the message that it is about. */
+function bounceOf({ bounces: [first] }: MessageBody): Pick<Message, 'bounce'> {
+  if (!first) return {}
+  const { messageId, recipient, status, hard, reason } = first
+  return { bounce: { ...(messageId ? { messageId } : {}), recipient: recipient ?? '', status, hard, reason } }
+}
+
 /** The whole decoded text of a message, in the order it was written, cut like the others. */
-export function originalOf({ text, quoted }: MessageBody, maxBytes: number): string {
-  return cut(quoted === null ? text : text + '\n\n' + quoted, maxBytes)
+export function originalOf({ text, quoted, original }: MessageBody, maxBytes: number): string {
+  return cut(original ?? (quoted === null ? text : text + '\n\n' + quoted), maxBytes)
 }
 
 /** What a list of conversations shows of its newest message. */
