@@ -35,6 +35,7 @@ export type SupervisorDeps = {
   over?(accountId: number, userId: number): void
   openMs?: number
   retryBaseMs?: number
+  /** However long a provider was away: within a minute of its return the account is connected. */
   retryMaxMs?: number
   /** A session that has lasted so long starts the back-off anew when it is lost. */
   stableMs?: number
@@ -67,7 +68,7 @@ const webhookMs = 25_000
 
 /** Keeps a session open for each account: opens, watches, and opens a fresh one when it is lost. */
 export function supervisor(deps: SupervisorDeps): Supervisor {
-  const { store, seal, wakeup, clock, log, random, openMs = 60_000, retryBaseMs = 2_000, retryMaxMs = 300_000, stableMs = 60_000 } = deps
+  const { store, seal, wakeup, clock, log, random, openMs = 60_000, retryBaseMs = 2_000, retryMaxMs = 45_000, stableMs = 60_000 } = deps
   const watched = new Map<number, Watched>()
   const at = { store, clock, notify: (userId: number) => wakeup.notify(userId) }
   let heartbeat: NodeJS.Timeout | null = null
