@@ -18,7 +18,7 @@ import type { Fault, Proxy } from './proxy.ts'
 import { startServer } from './server.ts'
 import { mail } from './traffic.ts'
 import { ownTree } from './tree.ts'
-import { bodyOf, checkArrived, checkSent, findings, noFindings } from './verdict.ts'
+import { bodyOf, checkArrived, checkSent, complaints, findings, noFindings } from './verdict.ts'
 import type { Findings } from './verdict.ts'
 
 export type FaultsOptions = {
@@ -29,6 +29,8 @@ export type FaultsOptions = {
   numbers: number
   /** The waits of the connectors are so many times shorter; how soon a half-open connection must be found, too. 1: as shipped. */
   faster: number
+  /** Some faults last for minutes, as when a provider is away. */
+  outages?: boolean
   /** No further fault is begun after so long (ms). */
   withinMs?: number
   tree?: string
@@ -62,7 +64,7 @@ type Lane = {
 }
 
 /** Spoils the lines of many accounts at once, each on its own, and sees that everything arrives once, and soon after the line is good again. */
-export async function faultsRun({ seed, faults, mailboxes, numbers, faster, withinMs = Infinity, tree = ownTree, say = () => undefined }: FaultsOptions): Promise<FaultsResult> {
+export async function faultsRun({ seed, faults, mailboxes, numbers, faster, outages = false, withinMs = Infinity, tree = ownTree, say = () => undefined }: FaultsOptions): Promise<FaultsResult> {
   const began = Date.now()
   const chance = dice(seed)
   const folder = mkdtempSync(join(tmpdir(), 'kinbox-faults-'))
@@ -139,7 +141,7 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, with
     checkArrived(result, counts, [...tokens.mail, ...tokens.text], [...tokens.mail, ...tokens.text, ...tokens.send])
     const peers = tally([...dovecot.sink.messages.map(({ raw }) => bodyOf(raw.toString())), ...fakes.flatMap((fake) => fake.messages.filter(({ direction }) => direction === 'outbound-api').map(({ body }) => body))])
     Object.assign(result, checkSent(result, rows, peers, tokens.send), { mails: tokens.mail.length, texts: tokens.text.length, sends: tokens.send.length })
-    result.wrong.push(...client.wrong, ...fakes.flatMap((fake) => fake.problems), ...judge.integrity() === 'ok' ? [] : [judge.integrity()])
+    result.wrong.push(...client.wrong, ...complaints(fakes.flatMap((fake) => fake.problems)), ...judge.integrity() === 'ok' ? [] : [judge.integrity()])
   } finally {
     judge.close()
     client?.stop()
@@ -157,7 +159,8 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, with
   async function spoilOnce(lane: Lane, own: Dice): Promise<void> {
     const [target, line] = own.pick(Object.entries(lane.proxies) as [Target, Proxy][])
     const fault = faultOf(own)
-    const what = `${target} ${fault.kind}`
+    const outage = outages && fault.kind === 'reset' && own.chance(0.2)
+    const what = `${target} ${outage ? 'outage' : fault.kind}`
     result.kinds[what] = (result.kinds[what] ?? 0) + 1
     const before = line.connections
     // A connection for sending exists only while something is sent.
@@ -180,7 +183,7 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, with
         if (await until(() => line.believed() === 0, findMs / faster + (faster > 1 ? machineMs : 0))) result.foundMs = Math.max(result.foundMs, Date.now() - frozen)
         else result.wrong.push(`${lane.name}: a half-open connection (${target}) was not found within ${findMs / faster} ms`)
       }
-    } else await pause(own.between(200, 2_500))
+    } else await pause(outage ? own.between(60_000, 240_000) : own.between(200, 2_500))
     line.heal()
     const healed = Date.now()
     arriving.push(await come(lane))

@@ -16,7 +16,7 @@ import { migrationKills } from './migration.ts'
 import { points } from './points.ts'
 import { standBy } from './server.ts'
 import type { Armed, Standby } from './server.ts'
-import { bodyOf, checkArrived, checkSent, findings, noFindings } from './verdict.ts'
+import { bodyOf, checkArrived, checkSent, complaints, findings, noFindings } from './verdict.ts'
 import type { Findings } from './verdict.ts'
 import { adasNumber, alicesNumber, mail, traffic } from './traffic.ts'
 import { ownTree } from './tree.ts'
@@ -145,7 +145,7 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
     result.wrong.push(...around.wrong)
     await settled(data, ledger, client, only && findings(result).length > 0 ? 0 : settleMs)
     await finalCheck({ result, data, ledger, client, sunk: dovecot.sink.messages.map(({ raw }) => raw.toString()), texts: twilio.messages, box: await mailbox(dovecot) })
-    result.wrong.push(...client.wrong, ...twilio.problems)
+    result.wrong.push(...client.wrong, ...complaints(twilio.problems))
     last.kill()
     await last.ended
   } finally {

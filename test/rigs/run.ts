@@ -36,7 +36,7 @@ const rigs: Record<string, () => Promise<Outcome>> = {
   },
   async faults() {
     const faster = Number(values.faster ?? 1)
-    const result = await faultsRun({ seed, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, faster, say })
+    const result = await faultsRun({ seed, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, faster, outages: true, say })
     return {
       rows: [
         ['faults', result.faults], ...Object.entries(result.kinds).sort().map(([kind, times]) => [kind, times] as const), ['mails, text messages, sends', `${result.mails}, ${result.texts}, ${result.sends}`],

@@ -46,3 +46,8 @@ export function checkSent(found: Findings, rows: readonly Row[], peers: Readonly
 export function bodyOf(raw: string): string {
   return raw.slice(raw.indexOf('\r\n\r\n'))
 }
+
+/** What a provider's fake found wrong in requests. That one was cut off while it was read is the rig's own doing. */
+export function complaints(problems: readonly string[]): string[] {
+  return problems.filter((text) => text !== 'Error: aborted')
+}
