@@ -15,7 +15,7 @@ COPY config ./config
 COPY migrations ./migrations
 COPY connectors ./connectors
 COPY src ./src
-RUN ln -s /app/bin/kinbox /usr/local/bin/kinbox && install -d -o node -g node -m 0700 /data
+RUN ln -s /app/bin/kinbox /usr/local/bin/kinbox && install -d -o node -g node -m 0700 /data /backup
 USER node
 VOLUME /data
 EXPOSE 8420

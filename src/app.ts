@@ -26,9 +26,12 @@ import type { ServerDeps } from './api/server.ts'
 import { openRevocations, openSignals } from './api/signals.ts'
 import { presenceSignals, signalOf } from './api/present/signal.ts'
 import { openBlobs } from './blobs/blobs.ts'
+import { diskUse } from './blobs/disk.ts'
 import { adminActions } from './cli/actions.ts'
 import type { Clock, Log, Resolver } from './connector.ts'
 import { Wakeup } from './feed/wakeup.ts'
+import { counted } from './inbound/counted.ts'
+import type { Intake } from './inbound/counted.ts'
 import { receiver } from './inbound/receive.ts'
 import { retention } from './jobs/retention.ts'
 import { acceptor } from './outbound/accept.ts'
@@ -40,6 +43,7 @@ import { resolve } from './outbound/resolve.ts'
 import { retry } from './outbound/retry.ts'
 import { insertAttachment } from './store/attachments.ts'
 import { openStore } from './store/database.ts'
+import { figuresOf } from './store/figures.ts'
 import { ownFolder } from './store/folder-lock.ts'
 import { noteLastSeen } from './store/last-seen.ts'
 import { openSeal } from './store/seal.ts'
@@ -81,8 +85,9 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const dns = cachingResolver({ clock, ...(world.dns ? { ask: world.dns } : {}) })
     const pool = openParsePool({ folders, size: parsers, timeoutMs: config.parseSeconds * 1000 })
     const receiving = { store, blobs, wakeup, clock, log, parse: pool.parse }
-    const receive = receiver({ ...receiving, prove: prover({ connector, dns, log }) })
-    const receiveFiles = receiver({ ...receiving, prove: prover({ connector, dns: noDns, log }) })
+    const intake: Intake = {}
+    const receive = counted(receiver({ ...receiving, prove: prover({ connector, dns, log }) }), intake)
+    const receiveFiles = counted(receiver({ ...receiving, prove: prover({ connector, dns: noDns, log }) }), intake)
     const signals = openSignals()
     // What is true only now may be lost; an error of the database must not end the process.
     const dropped = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a signal could not be told')
@@ -128,6 +133,10 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects } })
     return {
       store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping,
+      async figures() {
+        const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
+        return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
+      },
       listensAt: (at: string) => void (url = at),
       async close() {
         // What is being sent may end first: without its session it would be uncertain.
@@ -163,7 +172,7 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
   const blobUrls = openBlobUrls({ sign: signer(), clock })
   try {
     const server = await startServer({
-      store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, rooms: roomsOf(house, blobUrls), host: config.host, port: config.port,
+      store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, rooms: roomsOf(house, blobUrls), host: config.host, port: config.port, figures: house.figures,
       publicUrl: config.publicUrl, origins: config.origins, ...(config.trustedProxies.length > 0 ? { trustProxy: [...config.trustedProxies] } : {}),
       ...world.server, limits: { uploadBytes: config.uploadMib * 1024 * 1024, ...world.server?.limits }
     })

@@ -25,5 +25,5 @@ export function healthRoutes(app: FastifyInstance, { store, clock, metrics, clos
     const why = closing() ? 'the server is stopping' : store.trouble ?? await trouble()
     return reply.code(why ? 503 : 200).send(why ? { status: 'not ready', why } : { status: 'ready' })
   })
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()))
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()))
 }

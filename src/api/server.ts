@@ -18,6 +18,7 @@ import { defaultLimits } from './limits.ts'
 import type { Limits } from './limits.ts'
 import type { Method } from './method.ts'
 import { openMetrics } from './metrics.ts'
+import type { Figures } from './metrics.ts'
 import { allowedOrigins, originAllowed } from './origins.ts'
 import { methods as allMethods } from './registry.ts'
 import type { Rooms } from './rooms.ts'
@@ -55,7 +56,8 @@ export type ServerDeps = {
   checkResults?: boolean
   throttle?: Omit<ThrottleOptions, 'clock'>
   monotonic?(): number
-  queueDepth?(): number
+  /** What /metrics tells besides the door's own numbers. */
+  figures?(): Promise<Figures>
 }
 
 export type Server = {
@@ -69,7 +71,7 @@ export type Server = {
 export async function startServer(deps: ServerDeps): Promise<Server> {
   const { store, wakeup, clock, log, rooms, publicUrl } = deps
   const limits: Limits = { ...defaultLimits, ...deps.limits }
-  const metrics = openMetrics(deps.queueDepth)
+  const metrics = openMetrics(deps.figures)
   const tickets = openTickets({ ms: limits.ticketMs, clock })
   const https = publicUrl?.startsWith('https:') ?? false
   const sockets = new Set<Socket>()

@@ -36,7 +36,7 @@ t.test('the options that image and compose set', async t => {
   t.same(warnings, [])
   t.match(config, { data: '/data', host: '0.0.0.0', publicUrl: 'https://kinbox.example.org' })
   t.match(dockerfile, new RegExp(`^EXPOSE ${config.port}$`, 'm'))
-  t.match(compose, new RegExp(`--to kinbox:${config.port}`))
+  t.match(read('config/Caddyfile'), new RegExp(`^\\treverse_proxy kinbox:${config.port}$`, 'm'))
 })
 
 t.test('compose.yaml keeps the data and shows only the proxy', async t => {
