@@ -117,7 +117,7 @@ async function connectTo(service: string, bare: string, domain: string, settings
     else closed.reject(explain(failure, domain))
   })
   entity.streamManagement.on('ack', (stanza: Element) => acks.get(stanza)?.resolve())
-  guard(entity, { plainAllowed, domain }, (error) => {
+  const managed = guard(entity, { plainAllowed, domain }, (error) => {
     failure ??= error
     log.warn({ reason: error.message }, 'the chat server sent what makes no sense')
     destroy()
@@ -149,6 +149,9 @@ async function connectTo(service: string, bare: string, domain: string, settings
     })
     online.catch(() => {})
     await Promise.all([entity.open({ domain }), within(online, patienceMs * 2)])
+    // The library counts an answer that comes together with <enabled/> as if it came after it, and the server ends a stream that acknowledges too much (0198 section 4): nothing is asked before.
+    await within(managed(), patienceMs)
+    await new Promise((resolve) => setImmediate(resolve))
   } catch (error) {
     closing = true
     destroy()
@@ -225,15 +228,17 @@ function tailored({ prototype }: Transport, socket: () => Wire): Transport {
 
 /**
  * What the library leaves to its user: STARTTLS with our own trust and name, no login without it, and limits for what comes in. `broken` is called
- * for what no honest server sends.
+ * for what no honest server sends. The returned function resolves when acknowledgements (0198) are agreed on, or are not to be had.
  */
-function guard(entity: Entity, { plainAllowed, domain }: { plainAllowed: boolean, domain: string }, broken: (error: Error) => void): void {
+function guard(entity: Entity, { plainAllowed, domain }: { plainAllowed: boolean, domain: string }, broken: (error: Error) => void): () => Promise<void> {
   const onElement = entity._onElement.bind(entity)
   const onData = entity._onData.bind(entity)
   const attach = entity._attachParser.bind(entity)
   let since = 0
   let reset = (): void => {}
   let upgrading = false
+  let offered = false
+  const managed = Promise.withResolvers<void>()
   entity._onElement = (element) => {
     since = 0
     reset()
@@ -248,7 +253,9 @@ function guard(entity: Entity, { plainAllowed, domain }: { plainAllowed: boolean
       upgrading = true
       return void entity.send(xml('starttls', { xmlns: ns.tls })).catch((error: unknown) => entity.emit('error', error))
     }
+    if (element.is('features', ns.stream)) offered = element.getChild('sm', ns.sm) !== undefined
     onElement(element)
+    if (element.is('enabled', ns.sm) || element.is('failed', ns.sm)) managed.resolve()
   }
   entity._onData = (data) => {
     since += data.length
@@ -269,6 +276,7 @@ function guard(entity: Entity, { plainAllowed, domain }: { plainAllowed: boolean
     if (element.is('enable', ns.sm)) delete element.attrs['resume']
     return send(element)
   }
+  return () => offered ? managed.promise : Promise.resolve()
 }
 
 async function within<T>(work: Promise<T>, ms: number): Promise<T> {

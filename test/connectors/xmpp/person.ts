@@ -31,6 +31,9 @@ export async function person(prosody: Prosody, jid: string, { present = true, re
   const heard: Element[] = []
   entity.on('stanza', (stanza: Element) => heard.push(stanza))
   await (entity as unknown as { start(): Promise<unknown> }).start()
+  // The library miscounts what comes together with the agreement to acknowledge, and the server then ends the stream.
+  await until('acknowledgements', () => entity.streamManagement.enabled)
+  await new Promise((resolve) => setImmediate(resolve))
   const one: Person = {
     bare: jid, full: `${jid}/${resource}`, heard,
     send: (element) => entity.send(element),
