@@ -81,6 +81,8 @@ export type Connector<Settings = unknown> = {
   title: string
   /** Kinds of address it can write to: 'email', 'phone', or a kind of its own. */
   reaches: readonly string[]
+  /** The kind of address that a room is written to at: that of IncomingMessage.room. Absent: rooms cannot be written to. */
+  rooms?: string
   /** One form for each address, or null where the text is none. Never a display name. */
   canonical(kind: string, address: string, context: Pick<Context, 'region'>): string | null
   can: Abilities

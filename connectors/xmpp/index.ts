@@ -9,6 +9,7 @@ export const connector: Connector<Settings> = {
   channel: 'chat',
   title: 'Chat (XMPP)',
   reaches: ['xmpp', 'xmpp-room'],
+  rooms: 'xmpp-room',
   canonical: (kind, address) => kind === 'xmpp' || kind === 'xmpp-room' ? bareJid(address) : kind === 'xmpp-occupant' ? occupantJid(address) : null,
   can: {
     subject: false, html: false, attachments: true, receipts: true, presence: true, typing: true, marks: 'peer', groups: false,

@@ -65,7 +65,8 @@ function acceptOnce(tx: Writer, { seal, clock, presence }: AcceptDeps, userId: n
   const now = clock.now()
   const { target, uploads, choice, accounts } = plan(tx, seal, userId, connectors, request, { now, ...(presence ? { presence } : {}) })
   if (!choice.ok) throw new Refused(choice.kind, choice.words)
-  const { can } = accounts.find(({ id }) => id === choice.accountId)!
+  const { can, rooms } = accounts.find(({ id }) => id === choice.accountId)!
+  const room = choice.to.find(({ kind }) => kind === rooms)?.address
   const changes = new Changes(userId)
   const parentSubject = target.parent && getBody(tx, target.parent.id).subject
   const subject = can.subject ? request.subject ?? (parentSubject ? answerSubject(parentSubject) : '') : null
@@ -75,7 +76,7 @@ function acceptOnce(tx: Writer, { seal, clock, presence }: AcceptDeps, userId: n
   })
   const { messageId, attached } = insertOutgoing(tx, changes, {
     userId, accountId: choice.accountId, channel: choice.channel, from: choice.from, recipients, text: request.text, preview: preview(request.text, subject), subject,
-    topic: subject === null ? null : baseSubject(subject), references: subject === null ? [] : referencesTo(tx, target.parent), messageId: null, attachments: uploads.map(({ id }) => id),
+    topic: subject === null ? null : baseSubject(subject), references: subject === null ? [] : referencesTo(tx, target.parent), messageId: null, attachments: uploads.map(({ id }) => id), ...(room === undefined ? {} : { room }),
     because: { rule: 'you-wrote-first', text: 'You wrote this', evidence: [] }, now
   })
   if (!attached) throw new Refused('conflict', 'An attachment belongs to another message. Upload it again')

@@ -33,14 +33,17 @@ export type Circumstances = {
   presence?(userId: number, address: Address): Presence | null
 }
 
-export type Plan = { target: Target, uploads: Attachment[], choice: Choice, accounts: (ChoiceAccount & { can: Connector['can'] })[] }
+export type Plan = { target: Target, uploads: Attachment[], choice: Choice, accounts: Sending[] }
+
+/** An account as the chooser sees it, and the kind of address by which it writes to rooms. */
+type Sending = ChoiceAccount & { can: Connector['can'], kind: string, rooms?: string }
 
 /** Whom a request is for and how it would go out, from one view of the database. Throws Refused. */
 export function plan(tx: Reader, seal: Seal, userId: number, connectors: Connectors, request: SendRequest, { now, presence }: Circumstances): Plan {
   const accounts = accountsOf(tx, userId, connectors, request.text)
   const canonical = (address: Address) => canonicalBy(tx, seal, accounts, connectors, address)
   const to = request.to && canonical(request.to)
-  const target = targetOf(tx, userId, to ? { ...request, to } : request)
+  const target = targetOf(tx, userId, to ? { ...request, to } : request, (accountId) => accounts.find(({ id }) => id === accountId)?.rooms)
   const uploads = (request.attachments ?? []).map((id) => uploaded(tx, userId, id))
   const via = to?.address ?? request.via?.address
   const asked = {
@@ -50,19 +53,19 @@ export function plan(tx: Reader, seal: Seal, userId: number, connectors: Connect
   }
   const choice = choose({
     asked, sticky: target.sticky?.address === undefined ? target.sticky : { ...target.sticky, address: theirs(target, target.sticky.address, canonical) }, people: target.people.map((addresses) => addresses.map((one) => ({ ...one, ...known(presence?.(userId, one)) }))), lastIn: target.lastIn, replyTo: target.replyTo,
-    accounts, textLength: [...request.text].length, subject: Boolean(request.subject) || request.topicId !== undefined, now, attachments: uploads, unreachable: unreachable(tx, userId, target.people.flat())
+    accounts: target.accountId === null ? accounts : accounts.filter(({ id }) => id === target.accountId), textLength: [...request.text].length, subject: Boolean(request.subject) || request.topicId !== undefined, now, attachments: uploads, unreachable: unreachable(tx, userId, target.people.flat())
   })
   return { target, uploads, choice, accounts }
 }
 
 const known = (presence: Presence | null | undefined) => presence ? { presence } : {}
 
-function accountsOf(tx: Reader, userId: number, connectors: Connectors, text: string): (ChoiceAccount & { kind: string, can: Connector['can'] })[] {
+function accountsOf(tx: Reader, userId: number, connectors: Connectors, text: string): Sending[] {
   return listAccounts(tx, userId).flatMap(({ id, kind, name, status }) => {
     const connector = connectors.get(kind)
     if (!connector) return []
     const own = identitiesOf(tx, id).map((identity) => ({ kind: identity.kind, address: identity.address, ...(identity.name ? { name: identity.name } : {}) }))
-    return [{ id, kind, name, status, channel: connector.channel, ...(connector.channels ? { channels: connector.channels } : {}), reaches: connector.reaches, can: connector.can, ...(connector.parts ? { parts: connector.parts(text) } : {}), own }]
+    return [{ id, kind, name, status, channel: connector.channel, ...(connector.channels ? { channels: connector.channels } : {}), reaches: connector.reaches, can: connector.can, ...(connector.parts ? { parts: connector.parts(text) } : {}), ...(connector.rooms ? { rooms: connector.rooms } : {}), own }]
   })
 }
 

@@ -6,6 +6,7 @@ import { addressesOf, findAddress, getContact } from '../store/contacts.ts'
 import { conversationWith, liveConversation } from '../store/conversations.ts'
 import { getBody, getMessage, listMessages, newestIncoming } from '../store/messages.ts'
 import { getTopic } from '../store/topics.ts'
+import { roomOf } from '../store/strands.ts'
 import type { Reader } from '../store/tx.ts'
 import type { PersonAddress, Spot } from './choose.ts'
 import { Refused } from './refused.ts'
@@ -14,6 +15,8 @@ import type { SendRequest } from './request.ts'
 /** Whom a message is for, and what it follows. */
 export type Target = {
   people: (PersonAddress & { name?: string })[][]
+  /** The only account that reaches it, where it is a room. */
+  accountId: number | null
   /** How the user wants this one person to be answered. */
   sticky: Wish | null
   lastIn: Spot | null
@@ -24,16 +27,19 @@ export type Target = {
 
 /**
  * Finds the people behind a request, and the message it answers: the named one, else the newest of the named topic in this
- * conversation, else (without a subject of its own) the newest that has a topic. `to` must be canonical. Throws Refused.
+ * conversation, else (without a subject of its own) the newest that has a topic. `to` must be canonical; `roomKind` is the
+ * kind of address by which an account writes to rooms. Throws Refused.
  */
-export function targetOf(tx: Reader, userId: number, request: SendRequest): Target {
+export function targetOf(tx: Reader, userId: number, request: SendRequest, roomKind: (accountId: number) => string | undefined): Target {
   const answered = request.replyTo === undefined ? null : getMessage(tx, userId, request.replyTo)
   if (answered === undefined) throw new Refused('not_found', 'The message you answer does not exist')
   if (request.topicId !== undefined && !getTopic(tx, userId, request.topicId)) throw new Refused('not_found', 'There is no such topic')
   const conversation = conversationOf(tx, userId, request, answered)
   const newest = conversation && newestIncoming(tx, conversation.id)
+  const room = conversation && !request.to ? roomOf(tx, conversation.id) : undefined
   return {
-    people: request.to ? [[known(tx, userId, request.to)]] : peopleOf(tx, conversation!),
+    people: request.to ? [[known(tx, userId, request.to)]] : room ? [[inRoom(room, roomKind)]] : peopleOf(tx, conversation!),
+    accountId: room?.accountId ?? null,
     sticky: request.to || conversation?.contactId == null ? null : getContact(tx, userId, conversation.contactId)?.via ?? null,
     lastIn: newest ? spotOf(tx, newest) : null,
     replyTo: answered ? spotOf(tx, answered) : null,
@@ -63,6 +69,12 @@ function peopleOf(tx: Reader, { kind, contactId, people }: Conversation): Person
   if (people.length > 0) return people.map((contact) => addressesOf(tx, contact).map(personAddress))
   if (kind === 'person') throw new Refused('not_supported_by_channel', 'Nothing proves who wrote this, so an answer could reach somebody else. If you know them, write to their address')
   throw new Refused('not_supported_by_channel', 'This conversation cannot be written to. Write to somebody in it by their address')
+}
+
+function inRoom({ accountId, id }: { accountId: number, id: string }, roomKind: (accountId: number) => string | undefined): PersonAddress {
+  const kind = roomKind(accountId)
+  if (kind === undefined) throw new Refused('not_supported_by_channel', 'The account that was in this room cannot write to it. Connect it again, or write to somebody in it by their address')
+  return { kind, address: id, lastInAt: null, lastOutAt: null, verifiedAt: null }
 }
 
 function known(tx: Reader, userId: number, address: Address): PersonAddress {

@@ -2,7 +2,7 @@ import type { Address } from '../model/incoming.ts'
 import type { Because } from '../model/decision.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Recipient } from '../model/incoming.ts'
-import { strandOfPeople } from '../model/strand.ts'
+import { strandOfPeople, strandOfRoom } from '../model/strand.ts'
 import { findAddress, noteSeen } from './contacts.ts'
 import { recount, updateConversation } from './conversations.ts'
 import { insertMessage } from './messages.ts'
@@ -28,6 +28,8 @@ export type Outgoing = {
   messageId: string | null
   /** Uploads of the user that no message uses yet. */
   attachments: number[]
+  /** The room that it goes to; absent: it goes to people. */
+  room?: string
   because: Because
   now: number
 }
@@ -37,7 +39,7 @@ export type Outgoing = {
  * inbox: who is written to is known. Returns false in `attached` when an upload is used already: the caller must throw.
  */
 export function insertOutgoing(tx: Writer, changes: ChangeList, out: Outgoing): { messageId: number, conversationId: number, attached: boolean } {
-  const { strand, conversation } = ensureStrand(tx, changes, out.userId, strandOfPeople(out.recipients), { folder: 'inbox', because: out.because })
+  const { strand, conversation } = ensureStrand(tx, changes, out.userId, out.room === undefined ? strandOfPeople(out.recipients) : strandOfRoom(out.accountId, { id: out.room }), { folder: 'inbox', because: out.because })
   const topicId = out.topic === null ? null : topicOf(tx, changes, out.userId, { messageId: out.messageId, references: out.references, subject: out.topic, joins: true })
   const id = tx.nextId('message')
   insertMessage(tx, out.userId, {
@@ -47,7 +49,11 @@ export function insertOutgoing(tx: Writer, changes: ChangeList, out: Outgoing): 
     recipients: out.recipients, references: out.references, unreadable: null, rawDigest: null, attachments: out.attachments.length
   })
   const attached = out.attachments.every((upload) => attach(tx, upload, id))
-  for (const recipient of out.recipients) noteSeen(tx, changes, findAddress(tx, out.userId, recipient)!, { outAt: out.now })
+  for (const recipient of out.recipients) {
+    // A room is nobody's address.
+    const known = findAddress(tx, out.userId, recipient)
+    if (known) noteSeen(tx, changes, known, { outAt: out.now })
+  }
   changes.add('message.created', id, 1, { folder: 'inbox', conversation: conversation.id })
   if (conversation.folder !== 'inbox' || conversation.archivedAt !== null) updateConversation(tx, changes, conversation, { folder: 'inbox', because: out.because, archivedAt: null })
   recount(tx, changes, conversation.id)

@@ -21,6 +21,13 @@ export function strandsOf(tx: Reader, conversationId: number): Strand[] {
   return tx.all<Columns>('SELECT id, conversation_id, address_id, unread, last_at FROM strand WHERE conversation_id = ? ORDER BY id', conversationId).map(strandOf)
 }
 
+/** The room that a conversation is, as its network names it; undefined for any other. */
+export function roomOf(tx: Reader, conversationId: number): { accountId: number, id: string } | undefined {
+  const row = tx.get<{ key: string }>("SELECT key FROM strand WHERE conversation_id = ? AND key LIKE 'room:%' LIMIT 1", conversationId)
+  const match = row && /^room:([0-9]+):(.+)$/s.exec(row.key)
+  return match ? { accountId: Number(match[1]), id: match[2]! } : undefined
+}
+
 /** The contacts in a strand, each once. */
 export function peopleOf(tx: Reader, strandId: number): number[] {
   const group = tx.all<{ id: number }>('SELECT DISTINCT a.contact_id AS id FROM strand_member m JOIN address a ON a.id = m.address_id WHERE m.strand_id = ?', strandId)

@@ -44,7 +44,7 @@ t.test('a friend writes a mail, an SMS and a chat message, and is answered where
   const email = await house.connectAccount(one, 'email', settingsFor(dovecot, 'ada'))
   const sms = await house.connectAccount(one, 'sms-twilio', { accountSid: twilio.accountSid, authToken: twilio.authToken, number: adasNumber, baseUrl: twilio.url, pollSeconds: 1 })
   twilio.webhook = (await one.call<{ webhookUrl: string }>('account.status', { id: sms })).webhookUrl
-  const chat = await house.connectAccount(one, 'xmpp', { jid: 'ada@example.org', password: prosody.password, service: prosody.urls.xmpp })
+  const chat = await house.connectAccount(one, 'xmpp', { jid: 'ada@example.org', password: prosody.password, service: prosody.urls.xmpp, rooms: [{ jid: `lake@${prosody.rooms}`, nick: 'ada' }] })
   const { id: aliceId } = await one.call<{ id: string }>('contact.put', {
     name: 'Alice', addresses: [{ kind: 'email', address: 'alice@friend.example' }, { kind: 'phone', address: alicesNumber }, { kind: 'xmpp', address: alicesChat }]
   })
@@ -97,6 +97,22 @@ t.test('a friend writes a mail, an SMS and a chat message, and is answered where
     t.equal(await becomes(answer.id, 'delivered'), 'delivered')
     await alice.send(xml('message', { to: 'ada@example.org', type: 'chat' }, xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: got.attrs['id'] as string })))
     t.equal(await becomes(answer.id, 'read'), 'read')
+  })
+
+  await t.test('a room is a group: what is said there comes in, and an answer goes to the room, shown once', async (t) => {
+    await alice.send(xml('presence', { to: `lake@${prosody.rooms}/Alice` }, xml('x', { xmlns: 'http://jabber.org/protocol/muc' })))
+    await alice.hears('the room', (stanza) => stanza.name === 'presence' && String(stanza.attrs['from']).endsWith('/Alice'))
+    await alice.send(xml('message', { to: `lake@${prosody.rooms}`, type: 'groupchat', id: 'said-in-the-room' }, xml('body', {}, 'Hello room')))
+    const said = await arrived('Hello room')
+    t.not(said.conversationId, first.conversationId)
+    t.match(await one.call('conversation.get', { id: said.conversationId }), { kind: 'group' })
+    const answer = await one.call<Message>('message.send', { clientId: '0198c5a0-1f2e-7abc-8def-000000000099', conversationId: said.conversationId, text: 'Hello Alice' })
+    t.match(answer, { channel: 'chat', conversationId: said.conversationId })
+    const heard = await alice.hears('the answer', (stanza) => stanza.attrs['type'] === 'groupchat' && stanza.getChildText('body') === 'Hello Alice')
+    t.equal(heard.attrs['from'], `lake@${prosody.rooms}/ada`)
+    t.equal(await becomes(answer.id, 'sent'), 'sent')
+    const room = (await one.call<{ items: Message[] }>('message.list', { conversationId: said.conversationId })).items.map(({ text }) => text)
+    t.same(room, ['Hello Alice', 'Hello room'])
   })
 
   await t.test('she has left: the last channel that reaches her and is no chat, the SMS', async (t) => {
