@@ -108,7 +108,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const keepLastSeen = () => store.hot((tx) => presence.takeLeft().forEach((left, userId) => noteLastSeen(tx, userId, left)), 'bulk').catch((error: unknown) => log.warn({ error: String(error) }, 'who left could not be stored'))
     const keeping = setInterval(keepLastSeen, lastSeenMs).unref()
     const supervisor = watchAccounts({
-      store, seal, wakeup, clock, log, random, connector, receive,
+      store, seal, wakeup, clock, log, random, connector, dns, receive,
       webhookUrl,
       signal(userId, accountId, signal) {
         if (signal.type === 'presence') presence.heard(userId, accountId, signal)

@@ -1,4 +1,4 @@
-import type { Account, Arrival, Clock, Connector, Ephemeral, Log, ReceiveAt, Session } from '../connector.ts'
+import type { Account, Arrival, Clock, Connector, Ephemeral, Log, ReceiveAt, Resolver, Session } from '../connector.ts'
 import type { AccountRef } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
 import type { AccountRow } from '../store/accounts.ts'
@@ -11,6 +11,7 @@ export type Opening = {
   signal(ephemeral: Ephemeral): void
   progress(progress: { done: number, total: number }): void
   webhookUrl: string | null
+  dns: Resolver
   clock: Clock
   log: Log
   openMs: number
@@ -40,7 +41,7 @@ export class OpenTimeout extends Error {
  * Opens one session of an account, bounded in time. What a session hands over after its end is refused: its successor
  * starts from the cursors, so nothing is lost, and an old one cannot move them.
  */
-export async function openSession({ connector, account, settings, receive, signal, progress, webhookUrl, clock, log, openMs, stopping }: Opening): Promise<Opened> {
+export async function openSession({ connector, account, settings, receive, signal, progress, webhookUrl, dns, clock, log, openMs, stopping }: Opening): Promise<Opened> {
   const ref = refOf(connector, account, settings)
   const face: Account<unknown> = {
     id: String(account.id),
@@ -55,6 +56,7 @@ export async function openSession({ connector, account, settings, receive, signa
       if (!stopping.signal.aborted) signal(ephemeral)
     },
     webhookUrl,
+    dns,
     stopping: stopping.signal,
     log,
     clock

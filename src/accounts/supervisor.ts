@@ -1,4 +1,4 @@
-import type { Clock, Connector, Ephemeral, Log, Session, WebhookAnswer, WebhookRequest } from '../connector.ts'
+import type { Clock, Connector, Ephemeral, Log, Resolver, Session, WebhookAnswer, WebhookRequest } from '../connector.ts'
 import type { AccountRef } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
 import { accountById, accountSettings, allAccounts, setAccountStatus } from '../store/accounts.ts'
@@ -24,6 +24,7 @@ export type SupervisorDeps = {
   log: Log
   random(): number
   connector(kind: string): Promise<Connector>
+  dns: Resolver
   receive: Receive
   /** The full URL under which a hook is reached; null where no public URL is configured. */
   webhookUrl(hook: string): string | null
@@ -99,7 +100,7 @@ export function supervisor(deps: SupervisorDeps): Supervisor {
       if (!current()) return
       const aborted = account.stopping = new AbortController()
       const opened = await openSession({
-        stopping: aborted, connector, account: row, settings, receive: deps.receive, clock, log, openMs, webhookUrl: deps.webhookUrl(row.hook),
+        stopping: aborted, connector, account: row, settings, receive: deps.receive, clock, log, openMs, webhookUrl: deps.webhookUrl(row.hook), dns: deps.dns,
         signal: (ephemeral) => deps.signal?.(row.userId, row.id, ephemeral),
         progress: (progress) => deps.signal?.(row.userId, row.id, { type: 'progress', ...progress })
       })

@@ -52,7 +52,7 @@ async function watch(t: Test, more: Partial<SupervisorDeps> = {}) {
   const signals: unknown[] = []
   const live: number[] = []
   const deps: SupervisorDeps = {
-    store, seal, wakeup, clock, log, random: () => 0, connector: async () => connector, webhookUrl: (hook) => 'https://box.example.org/hooks/' + hook,
+    store, seal, wakeup, clock, log, random: () => 0, dns: async () => [], connector: async () => connector, webhookUrl: (hook) => 'https://box.example.org/hooks/' + hook,
     receive: async (account, batch, at) => {
       received.push([account.id, batch, at, account])
       if (at.caughtUp) await store.hot((tx) => fillGaps(tx, { add: () => undefined }, account.id, clock.now()))
