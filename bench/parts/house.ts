@@ -42,7 +42,7 @@ export async function found(folder: string, clock: Clock = standing): Promise<Fo
 /** Opens what was founded, with what receives for its account. Everything is as in the server but parse and prove: parse is the caller's, and prove answers at once. */
 export async function openHouse(folder: string, { userId, accountId }: Founded, { clock = standing, parse }: { clock?: Clock, parse: Understanding['parse'] }) {
   const store = await openStore({ folder, clock, log })
-  const blobs = openBlobs(folder)
+  const blobs = openBlobs(folder, { now: Date.now })
   const wakeup = new Wakeup()
   const account: AccountRef = { id: accountId, userId, kind: 'bench', channel: 'email', since: 0, context: { own: [ada], region: null, authserv: null } }
   const take = receiver({ store, blobs, wakeup, clock, log, parse, prove: async () => ({ level: 'verified', evidence: ['friend.example has signed it.'] }) })

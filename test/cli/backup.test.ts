@@ -40,8 +40,12 @@ t.test('while the server runs: a whole copy, then only what is new', async t => 
 
   const times = Object.fromEntries(await Promise.all((await blobsIn(to)).map(async path => [path, (await stat(path)).ctimeMs])))
   const messages = (await manifest(to)).messages
+  // As a backup leaves it that was killed.
+  await writeFile(join(to, 'partial-kinbox.db'), 'half')
+  await writeFile(join(to, 'partial-file'), 'half')
   const [, second] = await Promise.all([kinbox(folder, ['import', '--user', 'ada', '--own', 'ada@example.org', await writeMails(files)]), kinbox(folder, ['backup', to, '--json'])])
   t.match(second, { code: 0 }, 'while mail comes in')
+  t.match(await kinbox(folder, ['restore', to, '--check']), { code: 0, out: /holds \d+ messages of 1 users/ })
   const third = JSON.parse((await kinbox(folder, ['backup', to, '--json', '--without-key'])).out)
   t.match(third, { users: 1, files: { count: 4 }, key: 'left out', problems: [] })
   t.ok(third.messages >= messages + 3)
@@ -88,6 +92,22 @@ t.test('restored elsewhere: tokens hold, clients take a snapshot, nothing is sen
   t.match(await kinbox(data, ['restore', to, '--force']), { code: 0, out: /What was there lies in .*before-restore-/ })
   t.equal((await readdir(data)).filter(name => name.startsWith('before-restore-')).length, 1)
   t.match(await kinbox(data, ['verify']), { code: 0, out: /all whole/ })
+})
+
+t.test('one that is stopped leaves what was there, and one at a time', async t => {
+  const { folder } = await unpack(t)
+  const to = join(await tempFolder(t), 'backup')
+  const app = await start(t, folder)
+  const at = { progress() {}, signal: new AbortController().signal }
+  const args = { to, key: true, replace: false }
+  const first = app.admin.backup(args, at)
+  await t.rejects(app.admin.backup(args, at), { name: 'AdminError', message: /A backup is running already\. Wait/ })
+  await first
+  const before = await readFile(join(to, 'backup.json'), 'utf8')
+  const stopping = new AbortController()
+  const second = app.admin.backup(args, { progress: () => stopping.abort(), signal: stopping.signal })
+  await t.rejects(second, { name: 'AdminError', message: /Stopped\. Nothing has changed/ })
+  t.equal(await readFile(join(to, 'backup.json'), 'utf8'), before)
 })
 
 t.test('what is no place for a backup, and what is no backup', async t => {
