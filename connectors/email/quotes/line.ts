@@ -35,7 +35,10 @@ export function readLines(lines: Line[]): Read[] {
 
 /** The words of a line: quote marks, emphasis and invisible characters away, white space as one blank. */
 export function bareOf(text: string): string {
-  return text.replace(invisible, '').replace(/^[\s>|]+/, '').replace(/[\s\u00a0]+/g, ' ').replace(/^(?:\*|_)(?=\S)|(?<=:)\*(?=\s|$)/g, '').trim()
+  const words = text.replace(/^[\s>|]+/, '')
+  // Most lines are plain, and every line of every mail comes by here.
+  if (!/[^\x20-\x7e]|  |^[*_]|:\*/.test(words)) return words.trimEnd()
+  return words.replace(invisible, '').replace(/^[\s>|]+/, '').replace(/[\s\u00a0]+/g, ' ').replace(/^(?:\*|_)(?=\S)|(?<=:)\*(?=\s|$)/g, '').trim()
 }
 
 function isBar(line: Line | undefined): boolean {

@@ -4,7 +4,8 @@ import type { Read } from './line.ts'
 
 /** Longer ends are not taken for a signature. */
 const MOST_LINES = 12
-const mark = /^(?:--|—|––) ?$/
+/** The mark of RFC 3676; its end is often lost, and some write a long dash: the less sure, the shorter what follows it may be. */
+const marks: [RegExp, number][] = [[/^-- $/, MOST_LINES], [/^--$/, 8], [/^(?:—|––) ?$/, 4]]
 const sentFrom = new RegExp(`^[\\[(<*_~-]{0,3}\\s?(?:${anyOf(phrases('sentFrom'))})`, 'iu')
 /** What the thing is that it was sent from; keeps `Sent from the office, back at ten` in sight. */
 const thing = /\b(?:(?:iphone|ipad|android)\p{L}*|ipod|ios|blackberry|outlook|windows|yahoo|gmail|aol|proton ?mail|proton|tutanota|tuta|thunderbird|samsung|galaxy|huawei|xiaomi|nokia|lumia|sony|xperia|htc|lg|motorola|pixel|oneplus|mobile|mobil\w*|handy|smartphone|phone|tablet|telefon\w*|téléphone|telefono|teléfono|móvil|movil|celular|telem[oó]vel|cellulare|portable|mail|mailbox|e-?mail|k-9|spark|sparrow|airmail|mailspring|nylas|superhuman|fairemail|bluemail|blue mail|telekom|gmx|web\.de|zoho|hey|fastmail|puhelime\w*|telefone|komórk\w*|smartfon\w*|matkapuhelime\w*|device|tel)\b|телефон|смартфон|мобильн|айфон|почт|手机|手機|邮箱|郵|信箱|送信|スマートフォン|携帯|보냄|전화|アプリ|版|邮件|콩/iu
@@ -95,7 +96,8 @@ function delimited(lines: Read[], floor: number, end: number): number | null {
     if (line.quoted) return null
     // Below a signature that is marked as one, somebody wrote on.
     if (line.mark === 'signature' && lines.slice(at + 1, end).some(({ blank, mark: own }) => !blank && own !== 'signature')) return null
-    if (mark.test(line.text.trimStart())) return at
+    const found = marks.find(([form]) => form.test(line.text))
+    if (found) return seen <= found[1] ? at : null
     if (!line.blank) seen++
   }
   return null
