@@ -10,8 +10,8 @@ export type Point = {
   side?: 'after'
   /** How often it is passed before there is a fair chance that it matters: the rig takes the 1st to this one. */
   upTo?: number
-  /** What must happen for it to be passed: a life of the server, a migration, or an import without a server. */
-  in?: 'start' | 'migrate' | 'import'
+  /** What must happen for it to be passed, where that is not a life of the server: the first look at an old mailbox, a migration, an import without a server. */
+  in?: 'past' | 'migrate' | 'import'
 }
 
 const receive = 'src/inbound/receive.ts'
@@ -24,7 +24,7 @@ const blobs = 'src/blobs/blobs.ts'
 
 export const points: Point[] = [
   { name: 'receive: handed over', file: receive, at: 'const { known, account } = await store.read(', upTo: 4 },
-  { name: 'receive: parsed in the worker', file: 'src/accounts/parse-worker.ts', at: "reply({ type: 'parsed', incoming }", upTo: 3 },
+  { name: 'receive: the parser has answered', file: 'src/accounts/parse-pool.ts', at: "if (reply.type === 'parsed') task.resolve(", upTo: 3 },
   { name: 'receive: understood', file: receive, at: 'await blobs.sync()', upTo: 4 },
   { name: 'receive: blob written beside its place', file: blobs, at: 'await rename(partial, target)', upTo: 2 },
   { name: 'receive: blob in its place', file: blobs, at: 'unsynced.add(target)\n      suspect', upTo: 2 },
@@ -40,7 +40,7 @@ export const points: Point[] = [
   { name: 'receive: committed, nobody told', file: receive, at: 'wakeup.notify(account.userId)', upTo: 4 },
   { name: 'receive: told, not acknowledged', file: receive, at: 'return received\n', upTo: 4 },
   { name: 'receive: mail fetched, not handed over', file: 'connectors/email/live.ts', at: 'for (const header of batch.headers) fresh.set(' },
-  { name: 'receive: history about to be handed over', file: 'connectors/email/backfill.ts', at: "await handOver(account, batch.arrivals, { lane: 'history'", upTo: 3, in: 'start' },
+  { name: 'receive: history about to be handed over', file: 'connectors/email/backfill.ts', at: "await handOver(account, batch.arrivals, { lane: 'history'", in: 'past' },
   { name: 'receive: webhook stored, not answered', file: 'connectors/sms-twilio/webhook.ts', at: 'if (!attempt) live.stored(sid, now)', upTo: 3 },
   { name: 'receive: poll about to hand over', file: 'connectors/sms-twilio/live.ts', at: 'await account.receive(receipts', upTo: 2 },
   { name: 'send: asked for', file: accept, at: 'const connectors = await connectorsOf(', upTo: 4 },
@@ -65,10 +65,10 @@ export const points: Point[] = [
   { name: 'store: after commit', file: database, at: "this.#statements.of('COMMIT').run()", side: 'after', upTo: 12 },
   { name: 'store: unit of work about to commit', file: database, at: 'return await this.#orm.em.fork().transactional(', upTo: 3 },
   { name: 'feed: event about to leave', file: 'src/api/stream.ts', at: 'sender.send(eventFrame(event.seq, lastSent, texts[at]!))', upTo: 12 },
-  { name: 'start: folder owned, nothing open', file: 'src/app.ts', at: 'const store = await openStore(', in: 'start' },
-  { name: 'start: what was half sent is looked at', file: deliver, at: 'await wakeAll()\n', in: 'start' },
-  { name: 'start: account connected, not told', file: 'src/accounts/supervisor.ts', at: "await tell(account, 'live', null, 'end')", upTo: 2, in: 'start' },
-  { name: 'start: gaps noted, heartbeat not', file: 'src/accounts/supervisor.ts', at: 'await beat()\n    if (!stopping)', in: 'start' },
+  { name: 'start: folder owned, nothing open', file: 'src/app.ts', at: 'const store = await openStore(' },
+  { name: 'start: what was half sent is looked at', file: deliver, at: 'await wakeAll()\n' },
+  { name: 'start: account connected, not told', file: 'src/accounts/supervisor.ts', at: "await tell(account, 'live', null, 'end')", upTo: 2 },
+  { name: 'start: gaps noted, heartbeat not', file: 'src/accounts/supervisor.ts', at: 'await beat()\n    if (!stopping)' },
   { name: 'migrate: about to copy', file: migrate, at: "closeSync(openSync(partial, 'w'", in: 'migrate' },
   { name: 'migrate: copied, without its name', file: migrate, at: 'renameSync(partial, name)', in: 'migrate' },
   { name: 'migrate: begins', file: migrate, at: 'await orm.migrator.up(', in: 'migrate' },

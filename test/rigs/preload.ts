@@ -1,5 +1,5 @@
 /**
- * Loaded before the server by `--import`, in its process and in its workers. It changes sources as they are loaded and nothing else: calls at
+ * Loaded before the server by `--import`. It changes sources as they are loaded and nothing else: calls at
  * the named points, and shorter waits. So the server that is killed is the one that is shipped, without a switch in it.
  *
  * RIG_TREE: the tree that runs. RIG_POINT: `{"name","nth"}`, where to die. RIG_STANDBY: load everything, then wait on descriptor 3 for
@@ -8,7 +8,6 @@
 import { readSync, writeSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'
-import { isMainThread } from 'node:worker_threads'
 import { points, withPoints } from './points.ts'
 import { fasterSource } from './faster.ts'
 
@@ -39,14 +38,11 @@ let passed = 0
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000)
 }
 
-if (env['RIG_STANDBY'] && isMainThread) {
+if (env['RIG_STANDBY']) {
   await import(root + 'src/app.ts')
   const line = readLine()
   if (line === null) process.exit(0)
   armed = JSON.parse(line) as Armed | null
-  // For the workers, which are started with what the environment is then.
-  if (armed) env['RIG_POINT'] = line
-  else delete env['RIG_POINT']
 }
 
 /** Waits for one line without turning the event loop: nothing of the server may begin meanwhile. null: the rig is gone. */

@@ -1,7 +1,8 @@
 /**
  * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`. `--seed N` repeats a run, `--write` puts what came
- * out into docs/reliability.md. Exit code 1 where something was found that must not be.
+ * out into docs/reliability.md, `--tree PATH` runs the server of another checkout. Exit code 1 where something was found that must not be.
  */
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { anySeed } from './dice.ts'
 import { faultsRun } from './faults.ts'
@@ -10,9 +11,11 @@ import { limitsRun, mostMib, mostMs } from './limits.ts'
 import { points } from './points.ts'
 import { figures, report } from './report.ts'
 import { resumeRun } from './resume.ts'
+import { ownTree } from './tree.ts'
 import { findings } from './verdict.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, write: { type: 'boolean' }, faster: { type: 'string' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, write: { type: 'boolean' }, faster: { type: 'string' }, tree: { type: 'string' } } })
+const tree = resolve(values.tree ?? ownTree)
 const [rig = '', count] = positionals
 const seed = values.seed === undefined ? anySeed() : Number(values.seed)
 const say = (line: string) => void process.stdout.write(line + '\n')
@@ -21,7 +24,7 @@ type Outcome = { rows: (readonly [string, string | number])[], found: string[], 
 
 const rigs: Record<string, () => Promise<Outcome>> = {
   async kill() {
-    const result = await killRun({ seed, kills: Number(count ?? 1000), say })
+    const result = await killRun({ seed, tree, kills: Number(count ?? 1000), say })
     const { mail, text, status, send, file } = result.acknowledged
     const never = points.map(({ name }) => name).filter((name) => !result.reached.includes(name))
     return {
@@ -36,7 +39,7 @@ const rigs: Record<string, () => Promise<Outcome>> = {
   },
   async faults() {
     const faster = Number(values.faster ?? 1)
-    const result = await faultsRun({ seed, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, faster, outages: true, say })
+    const result = await faultsRun({ seed, tree, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, faster, outages: true, say })
     return {
       rows: [
         ['faults', result.faults], ...Object.entries(result.kinds).sort().map(([kind, times]) => [kind, times] as const), ['mails, text messages, sends', `${result.mails}, ${result.texts}, ${result.sends}`],
@@ -49,7 +52,7 @@ const rigs: Record<string, () => Promise<Outcome>> = {
     }
   },
   async resume() {
-    const result = await resumeRun({ seed, cuts: Number(count ?? 50_000), clients: 24, say })
+    const result = await resumeRun({ seed, tree, cuts: Number(count ?? 50_000), clients: 24, say })
     return {
       rows: [
         ['connections cut', result.cuts], ['resumed with a replay', result.replays], ['snapshots', result.snapshots], ['events in the log, and accepted by all clients', `${result.events}, ${result.accepted}`],
@@ -59,7 +62,7 @@ const rigs: Record<string, () => Promise<Outcome>> = {
     }
   },
   async limits() {
-    const result = await limitsRun({ say })
+    const result = await limitsRun({ tree, say })
     return {
       rows: [...result.cases.map(({ name, risenMib, slowestMs, ended }) => [name, `${risenMib} MiB, others waited ${slowestMs} ms at most; ${ended}`] as const), [`over ${mostMib} MiB, or others kept waiting over ${mostMs} ms`, result.wrong.length]],
       found: result.wrong, ms: result.ms
