@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { halfWritten } from '../blobs/files.ts'
 import { runTask, type TaskProgress } from './task.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from '../feed/append.ts'
@@ -36,6 +38,7 @@ export async function verify({ folder, store, blobs, clock, wakeup }: Deps, { re
     if (mends && how) await repairOne(how)
     findings.push({ kind, text, repairable: how !== null, repaired: mends && how !== null })
   }
+  if (collect) await Promise.all(halfWritten(folder, before).map((path) => rm(path, { force: true })))
   const removed = collect ? read.unused.filter(({ digest }) => blobs.removeOld(Buffer.from(digest, 'hex'), before)).length : 0
   return { findings, messages: read.messages, files: read.files, unused: { count: read.unused.length, bytes: read.unused.reduce((sum, { size }) => sum + size, 0), removed } }
 

@@ -100,6 +100,9 @@ t.test('--collect removes what nothing refers to, after a day', async t => {
     await writeFile(blobFile(folder, digest), 'nobody needs this')
   }
   const twoDaysAgo = new Date(Date.now() - 2 * 86_400_000)
+  const partial = ['old', 'young'].map(name => join(folder, 'blobs', 'partial', name))
+  for (const path of partial) await writeFile(path, 'half of')
+  await utimes(partial[0]!, twoDaysAgo, twoDaysAgo)
   for (const digest of [files.old, used!.digest]) await utimes(blobFile(folder, digest), twoDaysAgo, twoDaysAgo)
   t.match(await kinbox(folder, ['verify']), { code: 0, out: /1 files \(17 bytes\) are not referred to; --collect removes them/ })
   t.equal(existsSync(blobFile(folder, files.old)), true, 'not without being asked')
@@ -110,6 +113,7 @@ t.test('--collect removes what nothing refers to, after a day', async t => {
   db.exec('UPDATE message_body SET raw_digest = NULL WHERE message_id = 1')
   t.match(await kinbox(folder, ['verify', '--collect']), { code: 0, out: /Removed 1 files that nothing refers to/ })
   t.same([files.old, files.young, used!.digest].map(digest => existsSync(blobFile(folder, digest))), [false, true, true])
+  t.same(partial.map(path => existsSync(path)), [false, true], 'what a crash left half written goes, too')
   t.equal(raws(), before - 1, 'and original bytes that no message has any more')
   db.close()
 })
