@@ -19,7 +19,8 @@ export type FromTask = { progress: TaskProgress } | { result: unknown } | { erro
  */
 export async function runTask<Result>(file: URL, args: object, { progress, signal }: { progress(progress: TaskProgress): void, signal: AbortSignal }): Promise<Result> {
   signal.throwIfAborted()
-  const worker = new Worker(file, { workerData: args, execArgv: [] })
+  // Without what this process was started with (a loader, a debugger, keys in the environment): it only reads files.
+  const worker = new Worker(file, { workerData: args, env: {}, execArgv: [] })
   const stop = () => void worker.terminate()
   signal.addEventListener('abort', stop)
   try {
