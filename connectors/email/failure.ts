@@ -63,10 +63,13 @@ export function connectFailure(error: unknown, server: Server, side: 'in' | 'out
   if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/.test(code)) {
     return make('encryption', `${Who} knows only encryption that is no longer safe (older than TLS 1.2). Ask your provider.`, 'after-login')
   }
+  const refused = wire.code === 'ETLS' ? (wire.responseCode ?? 0) >= 500 : wire.tlsFailed && (wire.code === undefined || wire.code === 'STARTTLS_INJECTION')
+  if (refused) return make('encryption', `${Who} does not offer STARTTLS. Choose TLS with its port, or ask your provider.`, 'after-login')
+  // A line that is cut or spoilt during the handshake, or a network that wants a login of its own first, looks the same as a wrong port: the account must not stop for good.
   if (wire.tlsFailed || code === 'EPROTO' || /^ERR_SSL_/.test(code) || wire.code === 'ETLS' || code === 'ClosedAfterConnectTLS') {
     return make('encryption', server.security === 'starttls'
-      ? `${Who} does not offer STARTTLS. Choose TLS with its port, or ask your provider.`
-      : `${Who} does not speak TLS on this port. Choose STARTTLS, or the port for TLS (${side === 'in' ? 993 : 465}).`, 'after-login')
+      ? `The encrypted connection to ${who} could not be set up. If this goes on, choose TLS with its port, or ask your provider; Kinbox keeps trying.`
+      : `${Who} does not speak TLS on this port. Choose STARTTLS, or the port for TLS (${side === 'in' ? 993 : 465}); Kinbox keeps trying.`, 'later')
   }
   const said = serverWords(wire.reason ?? wire.responseText ?? wire.response, secrets)
   return make('connection-lost', `The connection to ${who} broke off${said ? `: ${said}` : ''}. Kinbox connects again.`, 'later')

@@ -31,7 +31,8 @@ export function explain(error: unknown, server: string): ConnectorError {
   if (code === 'ECONNREFUSED' || code === 'ECONNERROR') return make('refused', `The server ${server} refuses connections. Check the address; if it is right, the server is down and Kinbox keeps trying.`, 'later')
   if (/^(EHOSTUNREACH|ENETUNREACH)$/.test(code)) return make('unreachable', `The server ${server} cannot be reached over the network. Kinbox keeps trying.`, 'later')
   if (code === 'ETIMEDOUT' || name === 'TimeoutError') return make('timeout', `The server ${server} did not answer in time. Kinbox keeps trying.`, 'later')
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return make('encryption', `The server ${server} does not speak TLS there. Check whether it wants xmpp:// (STARTTLS) or xmpps:// (TLS).`, 'after-login')
+  // A spoilt line, or a network that wants a login of its own first, looks the same: the account must not stop for good.
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return make('encryption', `The server ${server} does not speak TLS there. Check whether it wants xmpp:// (STARTTLS) or xmpps:// (TLS). Kinbox keeps trying.`, 'later')
   return make('connection-lost', `The connection to the server ${server} broke off. Kinbox connects again.`, 'later')
 }
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -83,7 +83,26 @@ t.test('bad certificates, each with what is wrong and what to do', async (t) => 
   const plain = createServer((socket) => { socket.on('error', () => {}).end('* OK plain\r\n') })
   await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve))
   t.teardown(() => plain.close())
-  t.match(await refusal(elsewhere({ host: '127.0.0.1', port: (plain.address() as AddressInfo).port, security: 'tls' })), { code: 'encryption', retry: 'after-login', message: /does not speak TLS.*STARTTLS/ })
+  t.match(await refusal(elsewhere({ host: '127.0.0.1', port: (plain.address() as AddressInfo).port, security: 'tls' })), { code: 'encryption', retry: 'later', message: /does not speak TLS.*STARTTLS/ })
+})
+
+t.test('a line that breaks or is spoilt during the handshake stops no account', async (t) => {
+  for (const spoil of [(socket: Socket) => socket.end('\u0000rubbish that is no handshake'), (socket: Socket) => socket.destroy()]) {
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.write('* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n')
+      socket.on('data', (chunk) => {
+        const [tag, command] = chunk.toString().split(' ')
+        if (/^STARTTLS/i.test(command ?? '')) {
+          socket.write(`${tag} OK begin\r\n`)
+          socket.removeAllListeners('data').once('data', () => void spoil(socket))
+        } else socket.write(`${tag} OK done\r\n`)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    t.teardown(() => server.close())
+    t.match(await refusal(elsewhere({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, security: 'starttls' })), { retry: 'later' })
+  }
 })
 
 t.test('a STARTTLS server that was stripped of it gets no password', async (t) => {
