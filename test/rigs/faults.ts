@@ -7,7 +7,9 @@ import { connectAdmin } from '../../src/cli/admin-client.ts'
 import { settingsFor } from '../connectors/email/recording-account.ts'
 import { startTwilio } from '../fakes/twilio.ts'
 import type { FakeTwilio } from '../fakes/twilio.ts'
+import { person } from '../connectors/xmpp/person.ts'
 import { freePorts, startDovecot } from '../servers/dovecot.ts'
+import { startProsody } from '../servers/prosody.ts'
 import { openClient } from './client.ts'
 import type { RigClient } from './client.ts'
 import { dice } from './dice.ts'
@@ -24,9 +26,10 @@ import type { Findings } from './verdict.ts'
 export type FaultsOptions = {
   seed: number
   faults: number
-  /** Mailboxes and numbers, each behind proxies of its own. */
+  /** Mailboxes, numbers and chat accounts, each behind proxies of its own. */
   mailboxes: number
   numbers: number
+  chats: number
   /** The waits of the connectors are so many times shorter; how soon a half-open connection must be found, too. 1: as shipped. */
   faster: number
   /** Some faults last for minutes, as when a provider is away. */
@@ -44,7 +47,7 @@ export type FaultsResult = Findings & {
   /** Slowest recovery after the end of a fault, and slowest discovery of a half-open connection (ms, as measured). */
   recoveredMs: number, foundMs: number
   uncertain: number, uncertainArrived: number
-  mails: number, texts: number, sends: number, ms: number
+  mails: number, texts: number, chatted: number, sends: number, ms: number
 }
 
 const recoverMs = 60_000
@@ -52,7 +55,7 @@ const findMs = 90_000
 /** What the machine itself may take on top where waits are shortened (ms). */
 const machineMs = 10_000
 
-type Target = 'imap' | 'smtp' | 'sms'
+type Target = 'imap' | 'smtp' | 'sms' | 'xmpp'
 type Lane = {
   name: string
   proxies: Partial<Record<Target, Proxy>>
@@ -64,20 +67,23 @@ type Lane = {
 }
 
 /** Spoils the lines of many accounts at once, each on its own, and sees that everything arrives once, and soon after the line is good again. */
-export async function faultsRun({ seed, faults, mailboxes, numbers, faster, outages = false, withinMs = Infinity, tree = ownTree, say = () => undefined }: FaultsOptions): Promise<FaultsResult> {
+export async function faultsRun({ seed, faults, mailboxes, numbers, chats, faster, outages = false, withinMs = Infinity, tree = ownTree, say = () => undefined }: FaultsOptions): Promise<FaultsResult> {
   const began = Date.now()
   const chance = dice(seed)
   const folder = mkdtempSync(join(tmpdir(), 'kinbox-faults-'))
   const data = join(folder, 'data')
   mkdirSync(data)
-  const result: FaultsResult = { seed, faults: 0, kinds: {}, recoveredMs: 0, foundMs: 0, ...noFindings(), uncertain: 0, uncertainArrived: 0, mails: 0, texts: 0, sends: 0, ms: 0 }
+  const result: FaultsResult = { seed, faults: 0, kinds: {}, recoveredMs: 0, foundMs: 0, ...noFindings(), uncertain: 0, uncertainArrived: 0, mails: 0, texts: 0, chatted: 0, sends: 0, ms: 0 }
   const dovecot = await startDovecot()
+  const jids = Array.from({ length: chats }, (_, i) => ({ own: `lane${i}@example.org`, friend: `friend${i}@friend.example` }))
+  const prosody = chats > 0 ? await startProsody({ users: jids.flatMap(({ own, friend }) => [own, friend]) }) : null
+  const friends = new Map<string, Awaited<ReturnType<typeof person>>>()
   const fakes: FakeTwilio[] = []
   const proxies: Proxy[] = []
   const [port] = await freePorts(1) as [number]
   const server = await startServer({ tree, data, port, faster, log: join(folder, 'log') })
   let client: RigClient | null = null
-  const tokens = { mail: [] as string[], text: [] as string[], send: [] as string[] }
+  const tokens = { mail: [] as string[], text: [] as string[], chat: [] as string[], send: [] as string[] }
   const next = (kind: keyof typeof tokens) => {
     const token = `rig-${kind}-${tokens[kind].length + 1}`
     tokens[kind].push(token)
@@ -121,6 +127,16 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, outa
           accountId: await put('sms-twilio', { accountSid: fake.accountSid, authToken: fake.authToken, number, baseUrl: `http://127.0.0.1:${sms.port}`, pollSeconds: 2, timeoutSeconds: Math.max(1, Math.round(15 / faster)) }),
           arrive: async (token) => void await fake.inbound(`+49151123450${10 + i}`, number, `This is ${token}.`)
         }
+      })),
+      ...await Promise.all(jids.map(async ({ own, friend }): Promise<Lane> => {
+        const xmpp = await proxy(prosody!.ports.c2s)
+        const them = await person(prosody!, friend)
+        friends.set(friend, them)
+        return {
+          name: own, proxies: { xmpp }, to: { kind: 'xmpp', address: friend },
+          accountId: await put('xmpp', { jid: own, password: prosody!.password, service: `xmpp://127.0.0.1:${xmpp.port}`, ca: prosody!.certificate }),
+          arrive: async (token) => void await them.say(own, `This is ${token}.`)
+        }
       }))
     ]
 
@@ -138,9 +154,9 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, outa
 
     const rows = judge.messages()
     const counts = tally(rows.map(({ text }) => text))
-    checkArrived(result, counts, [...tokens.mail, ...tokens.text], [...tokens.mail, ...tokens.text, ...tokens.send])
-    const peers = tally([...dovecot.sink.messages.map(({ raw }) => bodyOf(raw.toString())), ...fakes.flatMap((fake) => fake.messages.filter(({ direction }) => direction === 'outbound-api').map(({ body }) => body))])
-    Object.assign(result, checkSent(result, rows, peers, tokens.send), { mails: tokens.mail.length, texts: tokens.text.length, sends: tokens.send.length })
+    checkArrived(result, counts, [...tokens.mail, ...tokens.text, ...tokens.chat], [...tokens.mail, ...tokens.text, ...tokens.chat, ...tokens.send])
+    const peers = tally([...dovecot.sink.messages.map(({ raw }) => bodyOf(raw.toString())), ...fakes.flatMap((fake) => fake.messages.filter(({ direction }) => direction === 'outbound-api').map(({ body }) => body)), ...[...friends.values()].flatMap(({ heard }) => heard.filter(({ name }) => name === 'message').map((stanza) => stanza.getChildText('body') ?? ''))])
+    Object.assign(result, checkSent(result, rows, peers, tokens.send), { mails: tokens.mail.length, texts: tokens.text.length, chatted: tokens.chat.length, sends: tokens.send.length })
     result.wrong.push(...client.wrong, ...complaints(fakes.flatMap((fake) => fake.problems)), ...judge.integrity() === 'ok' ? [] : [judge.integrity()])
   } finally {
     judge.close()
@@ -149,6 +165,8 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, outa
     await server.ended
     for (const one of proxies) await one.close()
     for (const fake of fakes) await fake.close()
+    for (const them of friends.values()) await them.leave()
+    await prosody?.close()
     await dovecot.close()
   }
   if (findings(result).length === 0) rmSync(folder, { recursive: true, force: true })
@@ -164,7 +182,7 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, outa
     result.kinds[what] = (result.kinds[what] ?? 0) + 1
     const before = line.connections
     // A connection for sending exists only while something is sent.
-    if (fault.kind === 'half-open' && target !== 'imap') {
+    if (fault.kind === 'half-open' && (target === 'smtp' || target === 'sms')) {
       await send(lane)
       await until(() => line.connections > before, 3_000)
       line.spoil(fault)
@@ -205,7 +223,7 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, faster, outa
   }
 
   async function come(lane: Lane): Promise<string> {
-    const token = next(lane.proxies.sms ? 'text' : 'mail')
+    const token = next(lane.proxies.sms ? 'text' : lane.proxies.xmpp ? 'chat' : 'mail')
     await lane.arrive(token)
     return token
   }

@@ -18,8 +18,8 @@ t.test('each named point and each wait stands in the source once', async (t) => 
   const read = (file: string) => readFileSync(join(ownTree, file), 'utf8')
   t.same([...new Set(points.map(({ file }) => file))].flatMap((file) => withPoints(read(file), points.filter((point) => point.file === file)).missed), [])
   t.equal(new Set(points.map(({ name }) => name)).size, points.length)
-  const files = ['connectors/email/timing.ts', 'src/outbound/deliver.ts', 'src/accounts/supervisor.ts']
-  t.same(files.map((file) => waitsIn(file, read(file)).sort()), [['answer', 'connect', 'historyRetry', 'idle', 'poll'], ['retryBaseMs'], ['openMs', 'retryBaseMs', 'retryMaxMs']])
+  const files = ['connectors/email/timing.ts', 'connectors/xmpp/connect.ts', 'src/outbound/deliver.ts', 'src/accounts/supervisor.ts']
+  t.same(files.map((file) => waitsIn(file, read(file)).sort()), [['answer', 'connect', 'historyRetry', 'idle', 'poll'], ['ackMs', 'requestAckInterval', 'timeout'], ['retryBaseMs'], ['openMs', 'retryBaseMs', 'retryMaxMs']])
   t.match(fasterSource(files[0]!, read(files[0]!), 6), /poll: 10000,/)
 })
 

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { prosodyMissing } from '../servers/prosody.ts'
 import { anySeed } from './dice.ts'
 import { faultsRun } from './faults.ts'
 import { killRun } from './kill.ts'
@@ -39,10 +40,10 @@ const rigs: Record<string, () => Promise<Outcome>> = {
   },
   async faults() {
     const faster = Number(values.faster ?? 1)
-    const result = await faultsRun({ seed, tree, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, faster, outages: true, say })
+    const result = await faultsRun({ seed, tree, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, chats: prosodyMissing ? 0 : 6, faster, outages: true, say })
     return {
       rows: [
-        ['faults', result.faults], ...Object.entries(result.kinds).sort().map(([kind, times]) => [kind, times] as const), ['mails, text messages, sends', `${result.mails}, ${result.texts}, ${result.sends}`],
+        ['faults', result.faults], ...Object.entries(result.kinds).sort().map(([kind, times]) => [kind, times] as const), ['mails, text messages, chat messages, sends', `${result.mails}, ${result.texts}, ${result.chatted}, ${result.sends}`],
         ['**lost**', result.lost.length], ['**doubled**', result.doubled.length], ['**sent twice**', result.sentTwice.length], ['anything else that must not be', result.wrong.length],
         ['slowest recovery after the end of a fault (at most 60 s)', `${(result.recoveredMs / 1000).toFixed(1)} s`],
         ['slowest discovery of a half-open line (at most 90 s)', `${(result.foundMs / 1000).toFixed(1)} s${faster > 1 ? ` (waits ${faster} times shorter)` : ''}`],
