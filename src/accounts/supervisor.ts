@@ -55,7 +55,7 @@ export type Supervisor = {
   loginNeeded(accountId: number, error: AccountError): Promise<void>
   /** Null: no account has that hook (404). */
   webhook(hook: string, request: WebhookRequest): Promise<WebhookAnswer | null>
-  /** Ends all sessions side by side, in at most eight seconds. */
+  /** Ends all sessions side by side, in at most four seconds. */
   stop(): Promise<void>
 }
 
@@ -63,8 +63,8 @@ export type Supervisor = {
 type Watched = { id: number, userId: number, hook: string, turn: number, status: AccountStatus, error: AccountError | null, opened: Opened | null, openedAt: number, stopping: AbortController | null, delays: Backoff, timer: NodeJS.Timeout | null }
 
 const aliveMs = 60_000
-const endMs = 5_000
-const stopMs = 8_000
+const endMs = 3_000
+const stopMs = 4_000
 const webhookMs = 25_000
 
 /** Keeps a session open for each account: opens, watches, and opens a fresh one when it is lost. */

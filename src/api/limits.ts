@@ -42,7 +42,7 @@ export const defaultLimits: Limits = {
   burst: 1000,
   rateWarnings: 50,
   ticketMs: 30_000,
-  closeMs: 8_000,
+  closeMs: 3_000,
   reconnectMs: 2_000,
   uploadBytes: 50 * 1024 * 1024,
   webhookBytes: 1024 * 1024
