@@ -40,7 +40,7 @@ const rigs: Record<string, () => Promise<Outcome>> = {
   },
   async faults() {
     const faster = Number(values.faster ?? 1)
-    const result = await faultsRun({ seed, tree, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, chats: prosodyMissing ? 0 : 6, faster, outages: true, say })
+    const result = await faultsRun({ seed, tree, faults: Number(count ?? 2000), mailboxes: 12, numbers: 8, chats: prosodyMissing ? 0 : 6, faster, outages: faster === 1, say })
     return {
       rows: [
         ['faults', result.faults], ...Object.entries(result.kinds).sort().map(([kind, times]) => [kind, times] as const), ['mails, text messages, chat messages, sends', `${result.mails}, ${result.texts}, ${result.chatted}, ${result.sends}`],
