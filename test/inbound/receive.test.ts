@@ -64,7 +64,7 @@ async function house(t: Test) {
   const seen = (folder: 'inbox' | 'other') => store.read((tx) => listConversations(tx, userId, { folder, archived: false, before: null, limit: 50 })
     .map(({ id }) => listMessages(tx, id, { topicId: null, direction: 'after', edge: null, limit: 100 }).map(({ id }) => getBody(tx, id).text)))
   const events = (after = 0) => store.read((tx) => eventsAfter(tx, userId, after, 1000))
-  return { store, userId, accountId, account, receive, arrival, hand, change, befriend, seen, events, clock, broken, contexts, log }
+  return { store, userId, accountId, account, receive, arrival, hand, change, befriend, seen, events, clock, seal, broken, contexts, log }
 }
 
 function mail(message: Partial<IncomingMessage> & { proof?: Proof }): IncomingMessage {
@@ -91,6 +91,17 @@ t.test('handing over the same place twice, or the same mail in another folder, s
   t.same(await seen('other'), [['once']])
   const places = await store.read((tx) => placesOf(tx, listMessages(tx, listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 1 })[0]!.id, { topicId: null, direction: 'before', edge: null, limit: 1 })[0]!.id))
   t.same(places.map(({ remoteId }) => remoteId).sort(), ['INBOX/1', 'Work/7'])
+})
+
+t.test('the same mail in two accounts is one message with a place in each', async (t) => {
+  const { hand, arrival, receive, account, seen, store, userId, clock, seal } = await house(t)
+  const second = await createAccount({ store, clock, notify: () => {} }, seal, { userId, kind: 'test', name: 'Second', settings: {}, own: [] })
+  const one = { text: 'to both mailboxes', messageId: 'both@friend.example', sentAt: 5, subject: 'Both' }
+  await hand([arrival(one, 10, 'INBOX/1')])
+  t.same(await receive({ ...account, id: second }, [arrival(one, 11, 'INBOX/1')], { lane: 'live' }), { stored: 0, known: 1, unreadable: 0 })
+  t.same(await seen('other'), [['to both mailboxes']])
+  const places = await store.read((tx) => placesOf(tx, listMessages(tx, listConversations(tx, userId, { folder: 'other', archived: false, before: null, limit: 1 })[0]!.id, { topicId: null, direction: 'before', edge: null, limit: 1 })[0]!.id))
+  t.same(places.map(({ accountId }) => accountId).sort(), [account.id, second].sort())
 })
 
 t.test('a stranger who reuses a Message-ID does not make a message vanish, nor gets into the thread', async (t) => {
