@@ -284,9 +284,19 @@ CREATE TABLE attachment (                 -- also uploads that no message uses y
   size INTEGER NOT NULL,
   inline INTEGER NOT NULL DEFAULT 0,
   content_id TEXT,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  warning TEXT,                           -- what is in it is not what it says: in words for the user
+  thumbnail BLOB,                         -- digest of a small picture of it
+  thumbnail_size INTEGER,
+  thumbnail_width INTEGER,
+  thumbnail_height INTEGER
 ) STRICT;
 CREATE INDEX attachment_message ON attachment (message_id);
+
+CREATE TABLE follower (                   -- how far what is made after the commit has come
+  name TEXT PRIMARY KEY,
+  at INTEGER NOT NULL                     -- thumbnails: the last attachment looked at
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE reaction (                   -- what somebody thinks of a message, the newest of each
   message_id INTEGER NOT NULL REFERENCES message (id),
