@@ -1,0 +1,38 @@
+import i18next from 'i18next'
+
+/** The languages that the page speaks, each by its own name. */
+export const languages = { en: 'English', de: 'Deutsch' } as const
+export type Language = keyof typeof languages
+
+type Words = Record<string, unknown>
+const files = import.meta.glob<Words>('./words/*/*.json', { import: 'default' })
+const kept = 'kinbox.language'
+
+/** The user's choice on this device, else what the browser asks for, else English. */
+export function chosenLanguage(): Language {
+  const wishes = [localStorage.getItem(kept) ?? '', ...navigator.languages].map((one) => one.toLowerCase().split('-')[0] ?? '')
+  return wishes.find((one): one is Language => one in languages) ?? 'en'
+}
+
+/** Loads a language's words and makes it the page's. Keys are `area.key`, with one file for each area. */
+export async function speak(language: Language, keep = false): Promise<void> {
+  const areas = Object.entries(files).filter(([path]) => path.startsWith(`./words/${language}/`))
+  const loaded = await Promise.all(areas.map(async ([path, load]) => [path.slice(path.lastIndexOf('/') + 1, -'.json'.length), await load()] as const))
+  const words = Object.fromEntries(loaded)
+  if (!i18next.isInitialized) await i18next.init({ lng: language, fallbackLng: false, resources: { [language]: { translation: words } }, interpolation: { escapeValue: false }, returnNull: false })
+  else i18next.addResourceBundle(language, 'translation', words)
+  await i18next.changeLanguage(language)
+  if (keep) localStorage.setItem(kept, language)
+  document.documentElement.lang = language
+  document.documentElement.dir = i18next.dir(language)
+}
+
+/** The words for `area.key`, with `{{name}}` filled in and the plural of `count` chosen. The result is text, never HTML. */
+export function t(key: string, values: Record<string, string | number> = {}): string {
+  return i18next.t(key, values)
+}
+
+/** The language in use, for Intl. */
+export function language(): Language {
+  return (i18next.language ?? 'en') as Language
+}
