@@ -7,9 +7,10 @@ import { declaration, notation } from './notation.ts'
 import * as objects from './objects.ts'
 import { openRpc } from './openrpc.ts'
 import { methods } from './registry.ts'
+import { sdkTypes } from './sdk-types.ts'
 import { strict } from './strict.ts'
 
-const shown = ['Conversation', 'MessagePreview', 'Topic', 'Message', 'Party', 'Because', 'Attempt', 'Attachment', 'Contact', 'Account', 'Gap', 'Identity', 'Counts', 'Login'] as const
+const shown = ['Conversation', 'MessagePreview', 'Topic', 'Message', 'Party', 'Because', 'Attempt', 'Attachment', 'Contact', 'Account', 'Gap', 'Identity', 'Settings', 'Counts', 'Login'] as const
 const plain = ['Time', 'Id', 'ClientId', 'Cursor', 'AddressRef'] as const
 
 const names = new Map([...plain, ...shown].map(name => [JSON.stringify(strict(objects[name])), name]))
@@ -40,7 +41,8 @@ export function generated(page: string): Map<string, string> {
   return new Map([
     ['docs/protocol.md', protocolPage(page, methods)],
     ['docs/openrpc.json', JSON.stringify(openRpc(methods), null, 1) + '\n'],
-    ['docs/asyncapi.json', JSON.stringify(asyncApi(), null, 1) + '\n']
+    ['docs/asyncapi.json', JSON.stringify(asyncApi(), null, 1) + '\n'],
+    ['sdk/types.ts', sdkTypes(methods, new Map([...plain, ...shown].map(name => [name, strict(objects[name])])), names)]
   ])
 }
 

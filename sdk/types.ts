@@ -1,0 +1,204 @@
+// Made from src/api by `npm run docs`; do not edit.
+
+/** RFC 3339, UTC, milliseconds */
+export type Time = string
+
+export type Id = string
+
+/** UUIDv7, unique per user */
+export type ClientId = string
+
+/** nextCursor of the page before; opaque */
+export type Cursor = string
+
+export type AddressRef = { kind: string, address: string }
+
+export type Conversation = { id: Id, kind: 'person' | 'group' | 'list' | 'system', title: string, contactId?: Id, memberCount: number, folder: 'inbox' | 'other', archivedAt?: Time | null, blocked: boolean, stream?: string, because: Because, unread: number, lastMessage: MessagePreview | null, lastAt: Time | null, pinned: boolean, mutedUntil?: Time | null, snoozedUntil?: Time | null, labels: string[], redirectTo?: Id, rev: number }
+
+export type MessagePreview = { id: Id, direction: 'in' | 'out', channel: string, sender: Party, preview: string, sortAt: Time, status?: string }
+
+export type Topic = { id: Id, subject: string, rev: number }
+
+export type Message = { id: Id, conversationId: Id, topicId?: Id | null, accountId: Id, channel: string, direction: 'in' | 'out', sender: Party, recipients: Party[], subject?: string | null, text: string, truncated?: boolean, quoted?: string | null, original?: string, html?: Id | null, attachments: Attachment[], reactions: { sender: Party, emoji: string }[], replyTo?: Id | null, seen: boolean, flagged: boolean, automatic?: 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'notification' | 'invitation' | 'receipt', bounce?: { messageId?: string, recipient: string, status: string, hard: boolean, reason: string }, unreadable?: string, sentAt?: Time | null, receivedAt: Time, sortAt: Time, editedAt?: Time | null, deletedAt?: Time | null, folder: 'inbox' | 'other', because: Because, status?: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled', attempts?: Attempt[], clientId?: string, messageId?: string | null, remoteId?: string | null, rev: number }
+
+export type Party = { kind: string, address: string, name?: string, contactId?: Id, proof?: 'verified' | 'weak' | 'unverified' | 'conflicting', warnings?: string[], role?: 'to' | 'cc' | 'bcc' }
+
+export type Because = { rule: string, text: string, evidence: string[] }
+
+export type Attempt = { id: Id, accountId: Id, channel: string, recipient: Party, address: string, status: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled', because: Because, at: Time, error?: { code: string, text: string } | null }
+
+export type Attachment = { id: Id, name: string, contentType: string, size: number, inline: boolean, thumbnail?: { id: Id, width: number, height: number } }
+
+export type Contact = { id: Id, name: string, addresses: Party[], friend: 'friend' | 'friend-of-friend' | 'none', path?: string[], blocked: boolean, notes?: string | null, via?: { accountId?: Id, channel?: string, address?: string } | null, photo?: Id | null, merges?: { mergeId: Id, at: Time }[], redirectTo?: Id, rev: number }
+
+export type Account = { id: Id, kind: string, name: string, addresses: { kind: string, address: string, name?: string }[], status: 'connecting' | 'live' | 'retrying' | 'login-needed' | 'stopped', error?: { code: string, text: string } | null, backfill?: { done: number, total: number } | null, gaps: Gap[], rev: number }
+
+export type Gap = { since: Time, until: Time | null, filledAt: Time | null }
+
+export type Identity = { id: Id, kind: string, address: string, name?: string | null, signature?: string | null, accountId?: Id | null, rev: number }
+
+export type Settings = { sendReadMarkers: boolean, rev: number }
+
+export type Counts = { inbox: number, other: number }
+
+export type Login = { id: Id, kind: 'token' | 'session', name: string, createdAt: Time, usedAt: Time | null, expiresAt: Time | null, current: boolean }
+
+/** What each method takes and answers. A clientId that is left out is made by the client. */
+export type Methods = {
+  /** Says who connects, and where in the log it stands. It is the first request of a socket and comes within 10 seconds. */
+  'session.hello': { params: { protocol: string, client: { name: string, version?: string | undefined, deviceId?: string | undefined }, auth?: { ticket?: string | undefined, token?: string | undefined } | undefined, resume?: { logId: string, seq: number } | undefined }, result: { sessionId: string, userId: Id, logId: string, head: number, floor: number, resume: 'live' | 'replaying' | 'snapshot_required', reason?: 'cursor_too_old' | 'cursor_ahead' | 'log_changed', capabilities: string[], limits: { frameBytesIn: number, frameBytesOut: number, depth: number, inFlight: number, heartbeatMs: number, uploadBytes: number }, serverTime: Time } }
+  /** Says that both sides are alive, and the seq of the last durable event sent on this stream: a client that has seen less has missed something and reconnects. */
+  'session.ping': { params: {}, result: { serverTime: Time, seq: number } }
+  /** Where the user is logged in: browser sessions and tokens that are good now, newest first. */
+  'session.list': { params: {}, result: { items: Login[] } }
+  /** Ends a browser session or a token. Its sockets close with 4410, also the one that asks. */
+  'session.revoke': { params: { id: Id }, result: {} }
+  /** What a client shows first, from one moment of the log: the counts, the accounts, and the first page of both folders. Events up to asOf are in it; apply later ones by rev. */
+  'sync.snapshot': { params: {}, result: { asOf: number, counts: Counts, accounts: Account[], windows: { inbox: { items: Conversation[], nextCursor: string | null }, other: { items: Conversation[], nextCursor: string | null } } } }
+  /** From now on only events of these folders and conversations, besides those that belong to neither (contacts, accounts, counts). Replaces the subscription before; fetch the windows anew afterwards. */
+  'sync.subscribe': { params: { folders?: ('inbox' | 'other')[] | undefined, conversations?: Id[] | undefined }, result: { asOf: number } }
+  /** From now on all events again. Fetch the windows anew afterwards. */
+  'sync.unsubscribe': { params: {}, result: { asOf: number } }
+  /** How many unread messages lie in each folder; archived conversations do not count. */
+  'inbox.counts': { params: {}, result: Counts }
+  /** One conversation. After a merge an old id still answers, with redirectTo. */
+  'conversation.get': { params: { id: Id }, result: Conversation }
+  /** The conversations of a folder, newest first. */
+  'conversation.list': { params: { folder: 'inbox' | 'other', archived?: boolean | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Conversation[], nextCursor: string | null, asOf: number } }
+  /** Marks what is unread up to and with a message as read, here and in mailboxes that know such marks; senders are told only if the user wants it (settings.set). Answers how many it marked. */
+  'conversation.markRead': { params: { id: Id, upTo: Id }, result: { marked: number } }
+  /** Marks what came in from a message on, that one too, as unread. Answers how many it marked. */
+  'conversation.markUnread': { params: { id: Id, from: Id }, result: { marked: number } }
+  /** The people of a conversation, the user left out. */
+  'conversation.members': { params: { id: Id }, result: { items: Contact[] } }
+  /** Moves a conversation to a folder. It stays there, whoever writes in it, until it is moved again. */
+  'conversation.route': { params: { id: Id, folder: 'inbox' | 'other' }, result: Conversation }
+  /** Pins, archives, mutes, labels or names a conversation. What is not named stays. */
+  'conversation.update': { params: { id: Id, pinned?: boolean | undefined, archived?: boolean | undefined, mutedUntil?: Time | null | undefined, labels?: string[] | undefined, name?: string | undefined, ifRev?: number | undefined }, result: Conversation }
+  /** The topics of a conversation, newest first, with what of each lies in it: a topic is a whole mail thread and may run through several conversations. */
+  'topic.list': { params: { conversationId: Id, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { id: Id, subject: string, rev: number, messages: number, unread: number, lastAt: Time }[], nextCursor: string | null, asOf: number } }
+  /** Takes a message back that is still queued. What is on its way cannot be cancelled. */
+  'message.cancel': { params: { id: Id }, result: Message }
+  /** One message with its whole decoded text (`original`). What is over 256 KiB is cut there too; message.raw has all of it. */
+  'message.get': { params: { id: Id }, result: Message }
+  /** Messages of a conversation, newest first; with `after`, those that follow a message, oldest first. */
+  'message.list': { params: { conversationId: Id, topicId?: Id | undefined, before?: Id | undefined, after?: Id | undefined, limit?: number | undefined, cursor?: Cursor | undefined, bodyMaxBytes?: number | undefined }, result: { items: Message[], nextCursor: string | null, asOf: number } }
+  /** The bytes of a message as they came, as a blob: blob.url makes a link to it. null for what was written here and has none. */
+  'message.raw': { params: { id: Id }, result: { blobId: Id | null } }
+  /** Sends again what failed or is uncertain, with the same ids, so that a network that has it can tell. */
+  'message.retry': { params: { id: Id }, result: Message }
+  /** Accepts a message durably, chooses how it goes out, says why (attempts), and delivers it. Asking again with the same clientId is harmless. */
+  'message.send': { params: { clientId?: ClientId | undefined, conversationId?: Id | undefined, to?: AddressRef | undefined, text: string, subject?: string | undefined, topicId?: Id | undefined, replyTo?: Id | undefined, attachments?: Id[] | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | undefined }, result: Message }
+  /** What is not over yet, newest first: messages that wait, are on their way, uncertain, or failed. A message to a group may come once for each of its operations. */
+  'outbox.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Message[], nextCursor: string | null, asOf: number } }
+  /** The user's word on an attempt that is uncertain: it arrived (sent), it is let go (failed), or it goes out again with the same ids (retry), even if it then arrives twice. */
+  'outbox.resolve': { params: { attemptId: Id, outcome: 'sent' | 'failed' | 'retry' }, result: {} }
+  /** How a message would go out now, and why; what else there is, and why not. Writes nothing. */
+  'compose.resolve': { params: { conversationId?: Id | undefined, to?: AddressRef | undefined, text?: string | undefined, topicId?: Id | undefined, replyTo?: Id | undefined, attachments?: Id[] | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | undefined }, result: { via: { accountId: Id, channel: string, from: AddressRef, to: AddressRef[] }, because: Because, alternatives: { accountId: Id, channel: string, from: AddressRef, to: AddressRef[], ok: boolean, whyNot?: string, parts: number, cost: number }[], parts: number, cost: number } }
+  /** One contact. After a merge an old id still answers, with redirectTo. */
+  'contact.get': { params: { id: Id }, result: Contact }
+  /** Says that two contacts are two people: contact.suggestions does not name them together again. */
+  'contact.keepApart': { params: { ids: Id[] }, result: {} }
+  /** Gives a contact an address. Messages from and to it come into their conversation, old ones too. */
+  'contact.link': { params: { id: Id, kind: string, address: string }, result: Contact }
+  /** Everybody who wrote or was written to, strangers too, in the order in which they became known. */
+  'contact.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Contact[], nextCursor: string | null, asOf: number } }
+  /** Joins contacts into the first of them, and their conversations into one. contact.unmerge undoes it. */
+  'contact.merge': { params: { ids: Id[] }, result: { contactId: Id, mergeId: Id } }
+  /** Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. */
+  'contact.put': { params: { id?: Id | undefined, name?: string | undefined, notes?: string | null | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | null | undefined, addresses?: AddressRef[] | undefined, ifRev?: number | undefined }, result: Contact }
+  /** Contacts that may be one person under two addresses, with what speaks for it. Nothing is merged by itself: contact.merge does it, contact.keepApart ends the suggestion. */
+  'contact.suggestions': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { contacts: Contact[], evidence: string[] }[], nextCursor: string | null, asOf: number } }
+  /** Takes an address from a contact: its messages get a conversation of their own again. */
+  'contact.unlink': { params: { id: Id, kind: string, address: string }, result: Contact }
+  /** Parts what a merge joined: each message is back with the contact whose address it came from or went to, also those of the time between. */
+  'contact.unmerge': { params: { mergeId: Id }, result: { contactIds: Id[] } }
+  /** The user's friends: whose messages come into the inbox. */
+  'friend.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Contact[], nextCursor: string | null, asOf: number } }
+  /** Makes somebody a friend, or no longer one. Their conversation moves accordingly, unless the user has put it where it is. */
+  'friend.set': { params: { contactId: Id, friend: boolean }, result: Contact }
+  /** Settings to try for an address, best first. The password is for the user to add. */
+  'account.discover': { params: { kind: string, address: string }, result: { items: unknown[] } }
+  /** The networks that can be connected, each with the JSON Schema of its settings: fields with `secret: true` are never told again. */
+  'account.kinds': { params: {}, result: { items: { kind: string, title: string, channel: string, reaches: string[], settings: unknown }[] } }
+  /** The user's accounts with their health, the times they were deaf, and how far the backfill is. Never their settings. */
+  'account.list': { params: {}, result: { items: Account[] } }
+  /** Adds an account (kind and settings), or with `id` changes one; secrets that are left out stay. It connects at once; account.changed tells how that goes. */
+  'account.put': { params: { id?: Id | undefined, kind?: string | undefined, name?: string | undefined, settings?: unknown | undefined, ifRev?: number | undefined }, result: Account }
+  /** Disconnects an account and forgets its settings. Its messages stay. */
+  'account.remove': { params: { id: Id }, result: {} }
+  /** Reads an account again from the beginning. What is known is recognised, so nothing comes twice. */
+  'account.resync': { params: { id: Id }, result: {} }
+  /** One account as it is now, with the address to enter at a network that calls back (webhookUrl): null where KINBOX_PUBLIC_URL is not set. */
+  'account.status': { params: { id: Id }, result: { id: Id, kind: string, name: string, addresses: { kind: string, address: string, name?: string }[], status: 'connecting' | 'live' | 'retrying' | 'login-needed' | 'stopped', error?: { code: string, text: string } | null, backfill?: { done: number, total: number } | null, gaps: Gap[], rev: number, webhookUrl: string | null } }
+  /** Tries settings (kind and settings, or an account by `id`): connects, logs in, and ends. Nothing is stored or received. What is wrong is told in words. */
+  'account.test': { params: { id?: Id | undefined, kind?: string | undefined, settings?: unknown | undefined }, result: { ok: boolean, error?: { code: string, text: string } } }
+  /** Takes an address that no account carries from the user's own. */
+  'identity.delete': { params: { id: Id }, result: {} }
+  /** The user's own addresses, with the names and signatures they write under. */
+  'identity.list': { params: {}, result: { items: Identity[] } }
+  /** Adds an address of the user's own (kind and address: an alias, say), or with `id` changes its name and signature. */
+  'identity.put': { params: { id?: Id | undefined, kind?: string | undefined, address?: string | undefined, name?: string | null | undefined, signature?: string | null | undefined, ifRev?: number | undefined }, result: Identity }
+  /** Uploads a small file, at most 128 KiB, for message.send. Larger ones are posted to /v1/blobs. */
+  'blob.create': { params: { name: string, contentType: string, base64: string }, result: Attachment }
+  /** A link to a blob for a few minutes: an attachment, an upload, the bytes or the HTML of a message. It is answered as a download, never shown in place. */
+  'blob.url': { params: { id: Id }, result: { path: string, expiresAt: Time } }
+  /** The contacts whose presence is known now, with the best of all their addresses; and what the networks see of the user. Presence is not in the log: signals tell what changes afterwards, and a client that was away asks again. */
+  'presence.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { contactId: Id, presence: 'online' | 'away' | 'offline', lastSeenAt?: Time, addresses: { kind: string, address: string, presence: 'online' | 'away' | 'offline' }[] }[], nextCursor: string | null, asOf: number, own: { shown: 'online' | 'away' | 'offline', invisible: boolean, devices: { device: string | null, available: 'online' | 'away' | 'invisible' | 'offline', current: boolean }[] } } }
+  /** Says whether the user can be reached at this client; it holds until the socket closes. The networks see the best of all clients. While one of them is invisible they see nothing: no presence, no typing, no read markers. A socket that has said nothing does not count. */
+  'presence.set': { params: { available: 'online' | 'away' | 'invisible' | 'offline', device?: string | undefined }, result: { shown: 'online' | 'away' | 'offline' } }
+  /** Shows the others in a conversation that the user writes, or has stopped, where an answer would go by a channel that can. Repeat it every few seconds while the user types; it ends by itself. `told`: whether somebody was told by this very call; never in Other, nor while the user is invisible. */
+  'typing.set': { params: { conversationId: Id, typing: boolean }, result: { told: boolean } }
+  /** What the user has set for themselves. */
+  'settings.get': { params: {}, result: Settings }
+  /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. */
+  'settings.set': { params: { sendReadMarkers?: boolean | undefined, ifRev?: number | undefined }, result: Settings }
+  /** Makes a token for a client. The answer is the only place that ever shows its secret. */
+  'token.create': { params: { name: string, expiresAt?: Time | undefined }, result: { token: string, login: Login } }
+  /** The tokens that are good now, newest first; never their secrets. */
+  'token.list': { params: {}, result: { items: Login[] } }
+  /** Ends a token. Its sockets close with 4410. */
+  'token.revoke': { params: { id: Id }, result: {} }
+  /** Asks to end a request that is in flight on this socket. It is answered with cancelled, unless it was done already. */
+  'rpc.cancel': { params: { id: Id | number }, result: { cancelled: boolean } }
+  /** All methods with their parameters, results, errors and examples, as an OpenRPC document. */
+  'rpc.discover': { params: {}, result: { openrpc: string, info: unknown, methods: unknown[] } }
+}
+
+/** What the data of each event holds; it is absent where the object is gone. */
+export type EventData = {
+  'message.created': Message
+  'message.changed': Message
+  'message.removed': undefined
+  'conversation.changed': Conversation
+  'conversation.removed': undefined
+  'topic.changed': Topic
+  'contact.changed': Contact
+  'contact.removed': undefined
+  'account.changed': Account
+  'account.removed': undefined
+  'identity.changed': Identity
+  'identity.removed': undefined
+  'settings.changed': Settings
+  'session.changed': undefined
+  'counts.changed': Counts
+}
+
+export type ErrorKind = 'parse_error' | 'invalid_request' | 'method_not_found' | 'invalid_params' | 'internal' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'idempotency_mismatch' | 'too_large' | 'rate_limited' | 'account_unavailable' | 'not_supported_by_channel' | 'read_only' | 'snapshot_required' | 'cancelled'
+
+/** Methods that take a clientId: repeated with the same one, they do it once. */
+export const creating: readonly string[] = ['message.send']
+
+/** Why the server closes a socket: whether to connect again, and whether the position in the log stays good. */
+export const closes: Readonly<Record<number, { retry: boolean, resume: boolean, why: string }>> = {
+  1001: { retry: true, resume: true, why: "The server stops or restarts. session.goaway came before and says when to come back." },
+  4400: { retry: false, resume: true, why: "The client broke the framing: a binary frame, or one over 256 KiB. Mend the client." },
+  4401: { retry: false, resume: true, why: "session.hello failed, or the login has expired. Get a new ticket or token; ask the user to log in." },
+  4403: { retry: false, resume: false, why: "The page that opened the socket is not allowed to. The operator adds its origin to the options." },
+  4406: { retry: false, resume: true, why: "The server does not speak this protocol version. Update the client or the server." },
+  4408: { retry: true, resume: true, why: "session.hello did not come within 10 seconds." },
+  4410: { retry: false, resume: true, why: "This session or token was revoked, here or on another device. Ask the user to log in." },
+  4413: { retry: true, resume: true, why: "The client did not read for 60 seconds, or fell behind what the log keeps. Connect again and resume." },
+  4429: { retry: true, resume: true, why: "The client went on in spite of rate_limited answers. Wait a minute, then resume." },
+  4500: { retry: true, resume: true, why: "The server made a mistake. Connect again with back-off and resume." }
+}
