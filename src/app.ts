@@ -18,6 +18,7 @@ import type { AdminActions } from './api/admin-actions.ts'
 import { openAdminSocket } from './api/admin-socket.ts'
 import { openBlobUrls } from './api/blob-urls.ts'
 import { findBlob } from './api/blobs.ts'
+import { openDoorCodes } from './api/door-codes.ts'
 import { render } from './api/present/render.ts'
 import { snapshot } from './api/present/snapshot.ts'
 import type { Rooms } from './api/rooms.ts'
@@ -47,9 +48,17 @@ import { figuresOf } from './store/figures.ts'
 import { ownFolder } from './store/folder-lock.ts'
 import { noteLastSeen } from './store/last-seen.ts'
 import { openSeal } from './store/seal.ts'
+import { listUsers, userByName } from './store/users.ts'
 
 /** A server that runs in this process. */
-export type App = { address: { host: string, port: number }, url: string, admin: AdminActions, stop(): Promise<void> }
+export type App = {
+  address: { host: string, port: number }
+  url: string
+  admin: AdminActions
+  /** A one-time code for the page: without a name for making the first user (null: there is one), with a name for logging in as that user (null: there is none). */
+  doorCode(user?: string): Promise<string | null>
+  stop(): Promise<void>
+}
 
 /** What the world gives, where a test gives something else. */
 export type World = {
@@ -59,10 +68,11 @@ export type World = {
   /** Folders of connectors, besides those that come along. */
   connectors?: string[]
   accounts?: Pick<SupervisorDeps, 'openMs' | 'retryBaseMs' | 'retryMaxMs'>
-  server?: Partial<Pick<ServerDeps, 'limits' | 'checkResults' | 'throttle'>>
+  server?: Partial<Pick<ServerDeps, 'limits' | 'checkResults' | 'throttle' | 'page'>>
 }
 
 const ownConnectors = join(import.meta.dirname, '../connectors')
+const builtPage = join(import.meta.dirname, '../web/dist')
 const parsers = 2
 const stopMs = 10_000
 const lastSeenMs = 60_000
@@ -170,9 +180,10 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
   const { store, wakeup, clock, blobs, signals, supervisor, deliverer, actions } = house
   const revocations = openRevocations()
   const blobUrls = openBlobUrls({ sign: signer(), clock })
+  const codes = openDoorCodes({ clock })
   try {
     const server = await startServer({
-      store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, rooms: roomsOf(house, blobUrls), host: config.host, port: config.port, figures: house.figures,
+      store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, codes, page: builtPage, rooms: roomsOf(house, blobUrls), host: config.host, port: config.port, figures: house.figures,
       publicUrl: config.publicUrl, origins: config.origins, ...(config.trustedProxies.length > 0 ? { trustProxy: [...config.trustedProxies] } : {}),
       ...world.server, limits: { uploadBytes: config.uploadMib * 1024 * 1024, ...world.server?.limits }
     })
@@ -193,8 +204,13 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
       clearTimeout(late)
       log.info({}, 'kinbox has stopped')
     })()
+    const doorCode = (user?: string) => store.read((tx) => {
+      if (user === undefined) return listUsers(tx).length === 0 ? codes.issue({ firstUser: true }) : null
+      const found = userByName(tx, user)
+      return found ? codes.issue({ userId: found.id }) : null
+    })
     house.stopping.signal.addEventListener('abort', () => process.kill(process.pid, 'SIGTERM'), { once: true })
-    return { address: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }, url: server.address, admin: actions, stop }
+    return { address: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }, url: server.address, admin: actions, doorCode, stop }
   } catch (error) {
     await house.close()
     throw error

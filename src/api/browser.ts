@@ -38,7 +38,6 @@ export function cookieName(https: boolean): string {
 /** POST /v1/login, /v1/logout, /v1/ws-ticket: a page's session, and how it opens a socket. */
 export function browserRoutes(app: FastifyInstance, deps: BrowserDeps): void {
   const { store, clock, https, notify } = deps
-  const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: https } as const
 
   app.post('/v1/login', async (request, reply) => {
     sameSite(deps, request, { required: false })
@@ -49,21 +48,27 @@ export function browserRoutes(app: FastifyInstance, deps: BrowserDeps): void {
     const userId = await checkPassword(store, body.name, body.password)
     if (userId === null) throw new ApiError('unauthenticated', 'name or password is wrong')
     deps.throttle.succeeded(body.name)
-    const expiresAt = clock.now() + sessionMs
-    const { id, secret } = await createLogin(store, { userId, kind: 'session', name: agent(request), expiresAt }, clock, notify)
-    reply.setCookie(cookieName(https), secret, { ...cookie, maxAge: sessionMs / 1000 })
-    return { userId: publicId('user', userId), sessionId: publicId('session', id) }
+    return startSession(deps, request, reply, userId)
   })
 
   app.post('/v1/logout', async (request, reply) => {
     const { loginId, userId } = await cookieHolder(deps, request)
     await revokeLogin(store, { userId, id: loginId }, clock, notify)
     deps.revocations.publish(loginId, null)
-    reply.clearCookie(cookieName(https), cookie)
+    reply.clearCookie(cookieName(https), cookie(https))
     return {}
   })
 
   app.post('/v1/ws-ticket', async request => ({ ticket: deps.tickets.issue(await cookieHolder(deps, request)), expiresInMs: deps.limits.ticketMs }))
+}
+
+const cookie = (https: boolean) => ({ path: '/', httpOnly: true, sameSite: 'strict', secure: https } as const)
+
+/** Makes a session for a user who has shown who they are, and gives it to the browser as its cookie. */
+export async function startSession({ store, clock, notify, https }: BrowserDeps, request: FastifyRequest, reply: FastifyReply, userId: number): Promise<{ userId: string, sessionId: string }> {
+  const { id, secret } = await createLogin(store, { userId, kind: 'session', name: agent(request), expiresAt: clock.now() + sessionMs }, clock, notify)
+  reply.setCookie(cookieName(https), secret, { ...cookie(https), maxAge: sessionMs / 1000 })
+  return { userId: publicId('user', userId), sessionId: publicId('session', id) }
 }
 
 /** Whose cookie it is. The Origin must be there: a cookie goes along with requests that its owner did not make. Throws ApiError. */
@@ -75,7 +80,8 @@ export async function cookieHolder(deps: Pick<BrowserDeps, 'store' | 'clock' | '
   return { userId: login.userId, loginId: login.id }
 }
 
-function sameSite(deps: Pick<BrowserDeps, 'origins'>, request: FastifyRequest, { required }: { required: boolean }): void {
+/** Throws ApiError for a page of another site; `required`: also where no Origin is told. */
+export function sameSite(deps: Pick<BrowserDeps, 'origins'>, request: FastifyRequest, { required }: { required: boolean }): void {
   const { origin } = request.headers
   if (required && origin === undefined) throw new ApiError('forbidden', 'a request with a cookie needs an Origin header; other clients use a token')
   if (!originAllowed(deps.origins(), origin)) throw new ApiError('forbidden', 'this origin is not listed; the operator adds it to the options')

@@ -9,6 +9,8 @@ import { bearerOf } from './bearer.ts'
 import { blobRoutes } from './blob-routes.ts'
 import type { BlobUrls } from './blob-urls.ts'
 import { browserRoutes, sendError } from './browser.ts'
+import { openDoorCodes } from './door-codes.ts'
+import type { DoorCodes } from './door-codes.ts'
 import type { Clock, Log } from '../model/ports.ts'
 import { ApiError, asApiError, closes } from './errors.ts'
 import { healthRoutes } from './health.ts'
@@ -20,8 +22,10 @@ import type { Method } from './method.ts'
 import { openMetrics } from './metrics.ts'
 import type { Figures } from './metrics.ts'
 import { allowedOrigins, originAllowed } from './origins.ts'
+import { pageRoutes } from './page.ts'
 import { methods as allMethods } from './registry.ts'
 import type { Rooms } from './rooms.ts'
+import { setupRoutes } from './setup.ts'
 import { openSerialised } from './serialised.ts'
 import type { Render } from './serialised.ts'
 import type { Revocations, Signals } from './signals.ts'
@@ -42,6 +46,10 @@ export type ServerDeps = {
   signals: Signals
   revocations: Revocations
   blobUrls: BlobUrls
+  /** One-time codes for the page; without them it takes none. */
+  codes?: DoorCodes
+  /** The folder of the built web page; without it the page says that it is not there. */
+  page?: string | null
   host: string
   /** 0: any free one. */
   port: number
@@ -100,7 +108,8 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     if (known) return sendError(reply, known)
     if (thrown.statusCode === 413) return sendError(reply, new ApiError('too_large', 'the body is too large'))
     if (thrown.statusCode && thrown.statusCode < 500) return sendError(reply, new ApiError('invalid_request', 'the request cannot be read'))
-    if (store.trouble) return sendError(reply, new ApiError('read_only', store.trouble))
+    const trouble = troubleOf(thrown) ?? store.trouble
+    if (trouble) return sendError(reply, new ApiError('read_only', trouble))
     log.error({ route: request.routeOptions.url ?? 'none', error: thrown.stack ?? thrown.message }, 'a request failed')
     return sendError(reply, new ApiError('internal', 'the server made a mistake; its log says more'))
   })
@@ -137,6 +146,8 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
 
   const browser = { store, clock, tickets, limits, https, revocations: deps.revocations, throttle: loginThrottle({ ...deps.throttle, clock }), origins: () => origins, notify: (userId: number) => wakeup.notify(userId) }
   browserRoutes(app, browser)
+  setupRoutes(app, { ...browser, codes: deps.codes ?? openDoorCodes({ clock }) })
+  await pageRoutes(app, { folder: deps.page ?? null, sockets: publicUrl ? [new URL(publicUrl).origin.replace(/^http/, 'ws')] : [] })
   blobRoutes(app, { ...browser, blobs: deps.blobs, urls: deps.blobUrls, rooms })
   hookRoutes(app, { publicUrl: () => publicUrl ?? address, rooms, maxBytes: limits.webhookBytes })
   healthRoutes(app, { store, clock, metrics, closing: () => closing })

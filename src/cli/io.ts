@@ -3,7 +3,7 @@ import type { Config } from '../../config/options.ts'
 import type { Log } from '../model/ports.ts'
 
 /** A server that runs in this process. */
-export type App = { address: { host: string, port: number }, admin: AdminActions, stop(): Promise<void> }
+export type App = { address: { host: string, port: number }, admin: AdminActions, doorCode(user?: string): Promise<string | null>, stop(): Promise<void> }
 
 /** What the verbs need of app.ts; loaded only by those that need a server or the folder itself. */
 export type AppFace = {

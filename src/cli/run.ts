@@ -9,6 +9,7 @@ import { doctor } from './doctor.ts'
 import { importFiles } from './import.ts'
 import { inbox } from './inbox.ts'
 import { CliError, type Io } from './io.ts'
+import { page } from './page.ts'
 import { read } from './read.ts'
 import { reply } from './reply.ts'
 import { restore } from './restore.ts'
@@ -48,6 +49,7 @@ export async function runCli(args: string[], io: Io): Promise<number> {
   restore(program, io)
   verify(program, io)
   doctor(program, io)
+  page(program, io)
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { App, Io } from './io.ts'
+import { buildPageBeside } from './page.ts'
 import { painter } from './paint.ts'
 import { demoUser, openLog, whereIs, type GlobalOptions } from './where.ts'
 
@@ -13,6 +14,7 @@ export function serve(parent: Command, io: Io): void {
       const log = openLog(options.demo && !io.env['KINBOX_LOG_LEVEL'] ? { ...config, logLevel: 'warn' } : config)
       for (const warning of warnings) log.warn({}, warning)
       const app = await (await io.app()).startApp(config, log)
+      const built = buildPageBeside(io)
       try {
         io.stdout.write(options.demo ? await demoWords(app, io) : await firstWords(app, io, config.data))
         await new Promise<void>(resolve => {
@@ -20,6 +22,7 @@ export function serve(parent: Command, io: Io): void {
           io.stopping.addEventListener('abort', () => resolve(), { once: true })
         })
       } finally {
+        await built
         await app.stop()
       }
     })
@@ -31,8 +34,10 @@ async function firstWords(app: App, io: Io, folder: string): Promise<string> {
   const accounts = await app.admin.accountList({})
   const name = users[0]?.name ?? 'NAME'
   const where = folder === resolve(io.cwd, './data') ? '' : ` --data ${folder}`
+  const code = await app.doorCode()
   const steps = [
-    ...(users.length === 0 ? [`  make a user:        printf %s "$PASSWORD" | ${io.command} user add NAME --password-stdin${where}`] : []),
+    ...(code === null ? [] : [`  in a browser:       ${bold(pageOf(app, io, `/welcome#code=${code}`))}   (it makes the first user: for you alone)`]),
+    ...(users.length === 0 ? [`  or make a user:     printf %s "$PASSWORD" | ${io.command} user add NAME --password-stdin${where}`] : []),
     ...(accounts.length === 0 ? [
       `  connect a mailbox:  ${io.command} account add --user ${name} --kind email --settings mail.json${where}   (README.md shows the file)`,
       `  or a phone number:  ${io.command} account kinds${where}   shows what can be connected`
@@ -40,7 +45,7 @@ async function firstWords(app: App, io: Io, folder: string): Promise<string> {
   ]
   return [
     `Kinbox is at ${bold(addressOf(app))}, its data in ${folder}. Ctrl-C ends it.`,
-    ...(steps.length > 0 ? ['What to do next, in another terminal:', ...steps] : [`See what is new: ${io.command} inbox --user ${name}${where}`]), ''
+    ...(steps.length > 0 ? ['What to do next, in a browser or in another terminal:', ...steps] : [`Open ${bold(pageOf(app, io, '/'))} in a browser, or see what is new: ${io.command} inbox --user ${name}${where}`]), ''
   ].join('\n')
 }
 
@@ -52,9 +57,11 @@ async function demoWords(app: App, io: Io): Promise<string> {
   if ((await admin.accountList({ user: demoUser })).length === 0) await admin.accountAdd({ user: demoUser, kind: 'demo', settings: {}, name: 'Demo' })
   const { token } = await admin.tokenCreate({ user: demoUser, name: 'demo', expiresIn: 7 * 86_400_000 })
   const url = addressOf(app)
+  const code = await app.doorCode(demoUser)
   return [
     `Kinbox is at ${bold(url)} with a demo network: nothing leaves this machine. Ctrl-C ends it.`,
-    'In another terminal:',
+    `In a browser: ${bold(pageOf(app, io, `/login#code=${code}`))} ${dim('(once, within an hour)')}`,
+    'Or in another terminal:',
     `  ${io.command} inbox --demo            ${dim('one line for each person, whatever they write with')}`,
     `  ${io.command} read ID --demo          ${dim('mail, SMS and chat in one thread; ID is the first word of a line')}`,
     `  ${io.command} reply ID Hello --demo   ${dim('the channel is chosen for you, with the reason')}`,
@@ -64,6 +71,11 @@ async function demoWords(app: App, io: Io): Promise<string> {
     `  KINBOX_URL=${url}`,
     `  KINBOX_TOKEN=${token}`, ''
   ].join('\n')
+}
+
+/** Where browsers find the page: by the public URL where there is one. */
+function pageOf(app: App, io: Io, path: string): string {
+  return (io.env['KINBOX_PUBLIC_URL']?.replace(/\/$/, '') || addressOf(app)) + path
 }
 
 function addressOf({ address: { host, port } }: App): string {

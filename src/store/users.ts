@@ -27,12 +27,14 @@ function passwordsOf(store: Store): Passwords {
 /**
  * Adds a user with an empty log, and returns the id. `password` null: cannot log in by password.
  * Throws UserError for a name that is taken or cannot be one, and for a password that is too short.
+ * `first`: also where there is a user already, however many ask at once.
  */
-export async function addUser(store: Store, user: { name: string, password: string | null }, clock: Clock): Promise<number> {
+export async function addUser(store: Store, user: { name: string, password: string | null }, clock: Clock, { first = false }: { first?: boolean } = {}): Promise<number> {
   const name = user.name.normalize('NFC')
   if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,63}$/u.test(name)) throw new UserError('A user name starts with a letter or digit and has up to 64 letters, digits, dots, dashes and underscores.')
   const password = user.password === null ? null : await passwordsOf(store).hash(acceptable(user.password))
   return store.cold(async (em, tx) => {
+    if (first && listUsers(tx).length > 0) throw new UserError('There is a user already. Log in as that one.')
     if (userByName(tx, name)) throw new UserError(`There is a user called ${name} already. Choose another name.`)
     const id = tx.nextId('user')
     em.persist(em.create(User, { id, name, password, settings: {}, createdAt: clock.now(), rev: 1 }))

@@ -166,16 +166,16 @@ t.test('serve says where it is and what to do next, and stops', async t => {
   const { actions, asked } = fakeActions()
   let stopped = 0
   const app = (over: Partial<AdminActions>): AppFace => ({
-    startApp: async () => ({ address: { host: '127.0.0.1', port: 8420 }, admin: { ...actions, ...over }, stop: async () => void stopped++ }),
+    startApp: async () => ({ address: { host: '127.0.0.1', port: 8420 }, admin: { ...actions, ...over }, doorCode: async (user?: string) => user === undefined && over.userList ? 'ABCD-EFGH-0123' : user ? 'DEMO-DEMO-DEMO' : null, stop: async () => void stopped++ }),
     async openAdmin() {
       throw new Error('not here')
     }
   })
   const stopping = AbortSignal.abort()
   const nobody = { userList: async () => [], accountList: async () => [], tokenCreate: async () => ({ token: 'demo-token' }) }
-  t.match(await kinbox(folder, ['serve'], { app: app(nobody), stopping }), { code: 0, out: /http:\/\/127.0.0.1:8420[\s\S]*user add NAME --password-stdin[\s\S]*account add/ })
+  t.match(await kinbox(folder, ['serve'], { app: app(nobody), stopping }), { code: 0, out: /http:\/\/127.0.0.1:8420[\s\S]*\/welcome#code=ABCD-EFGH-0123[\s\S]*user add NAME --password-stdin[\s\S]*account add/ })
   t.match(await kinbox(folder, ['serve'], { app: app({}), stopping }), { code: 0, out: /kinbox inbox --user ada/ })
-  t.match(await kinbox(folder, ['serve', '--demo'], { app: app(nobody), stopping }), { code: 0, out: /kinbox inbox --demo[\s\S]*KINBOX_TOKEN=demo-token/ })
+  t.match(await kinbox(folder, ['serve', '--demo'], { app: app(nobody), stopping }), { code: 0, out: /\/login#code=DEMO-DEMO-DEMO[\s\S]*kinbox inbox --demo[\s\S]*KINBOX_TOKEN=demo-token/ })
   t.same(asked.slice(-2), [['userAdd', { name: 'demo', password: null }], ['accountAdd', { user: 'demo', kind: 'demo', settings: {}, name: 'Demo' }]])
   t.equal(stopped, 3)
 })
