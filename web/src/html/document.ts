@@ -1,0 +1,33 @@
+/**
+ * Walls 3 and 4 of 4. The frame runs no script and has no origin of its own; popups are for links, which people open. Its
+ * document may load nothing but style sheets and pictures that our own server hands out by signed links.
+ */
+export const sandbox = 'allow-popups allow-popups-to-escape-sandbox'
+
+export function framePolicy(origin: string): string {
+  return `default-src 'none'; style-src ${origin}/v1/blobs/; img-src ${origin}/v1/blobs/ ${origin}/v1/remote; form-action 'none'; base-uri 'none'`
+}
+
+/** A whole document around a mail that was purified and marked. `style`: the path of its sheet, or null. */
+export function mailDocument(mail: DocumentFragment, origin: string, style: string | null): string {
+  const around = mail.ownerDocument.createElement('div')
+  around.className = 'k-mail'
+  around.dir = 'auto'
+  around.append(mail)
+  const sheet = style === null ? '' : `<link rel="stylesheet" href="${attribute(origin + style)}">`
+  return '<!doctype html><html><head><meta charset="utf-8">' +
+    `<meta http-equiv="Content-Security-Policy" content="${attribute(framePolicy(origin))}">` +
+    '<meta name="referrer" content="no-referrer"><meta name="color-scheme" content="light">' +
+    `${sheet}</head><body>${around.outerHTML}</body></html>`
+}
+
+/** What a frame needs to be high, guessed: nothing inside of it may run to say so. Between a few lines and most of a screen. */
+export function guessedHeight(mail: ParentNode): number {
+  const letters = mail.textContent?.length ?? 0
+  const blocks = mail.querySelectorAll('p, br, tr, li, h1, h2, h3, hr').length
+  let pictures = 0
+  for (const picture of mail.querySelectorAll('img')) pictures += Math.min(600, Number.parseInt(picture.getAttribute('height') ?? '') || 60)
+  return Math.round(Math.min(720, Math.max(120, 60 + letters * 0.3 + blocks * 24 + pictures)))
+}
+
+const attribute = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
