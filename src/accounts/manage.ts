@@ -6,7 +6,7 @@ import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { troubleOf } from './failure.ts'
 import { openSession } from './session.ts'
-import { checkSettings, keepSecrets, ownOf, WrongSettings } from './settings.ts'
+import { checkSettings, keepSecrets, ownOf, withoutSecrets, WrongSettings } from './settings.ts'
 import type { Supervisor } from './supervisor.ts'
 
 export type AccountDeps = {
@@ -38,6 +38,8 @@ export type Accounts = {
   put(account: PutAccount): Promise<number>
   /** Opens a session with these settings and ends it: nothing is received or stored. */
   test(account: PutAccount): Promise<Tried>
+  /** An account's settings for a form, without its secrets; `secrets` names them. */
+  settings(userId: number, id: number): Promise<{ kind: string, settings: unknown, secrets: string[] }>
   /** What the user enters at the network, so that it calls; null where it cannot. */
   webhookUrl(userId: number, id: number): Promise<string | null>
   /** Ends the session and forgets settings and cursors; the messages stay. */
@@ -110,6 +112,10 @@ export function accounts(deps: AccountDeps): Accounts {
       } catch (error) {
         return { ok: false, error: troubleOf(error).error }
       }
+    },
+    async settings(userId, id) {
+      const { connector, kind, settings } = await meant({ userId, id })
+      return { kind, ...withoutSecrets(connector.settings, settings) }
     },
     async webhookUrl(userId, id) {
       const row = await store.read((tx) => getAccount(tx, userId, id))

@@ -39,6 +39,26 @@ export function keepSecrets(schema: object, old: unknown, settings: unknown): un
   return kept
 }
 
+/** Settings without their secrets, and where those are: `smtp.password`. */
+export function withoutSecrets(schema: object, settings: unknown, at = ''): { settings: unknown, secrets: string[] } {
+  const { properties = {} } = schema as Schema
+  if (!isObject(settings) || !(schema as Schema).properties) return { settings, secrets: [] }
+  const told: Record<string, unknown> = {}
+  const secrets: string[] = []
+  for (const [name, value] of Object.entries(settings)) {
+    const field = properties[name]
+    // What the schema does not know (any more) may be a secret.
+    if (!field || field.secret) {
+      secrets.push(at + name)
+      continue
+    }
+    const inner = withoutSecrets(field, value, `${at}${name}.`)
+    told[name] = inner.settings
+    secrets.push(...inner.secrets)
+  }
+  return { settings: told, secrets }
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,6 +5,7 @@ import { accountList } from './methods/account.list.ts'
 import { accountPut } from './methods/account.put.ts'
 import { accountRemove } from './methods/account.remove.ts'
 import { accountResync } from './methods/account.resync.ts'
+import { accountSettings } from './methods/account.settings.ts'
 import { accountStatus } from './methods/account.status.ts'
 import { accountTest } from './methods/account.test.ts'
 import { blobCreate } from './methods/blob.create.ts'
@@ -26,6 +27,7 @@ import { conversationMarkUnread } from './methods/conversation.markUnread.ts'
 import { conversationMembers } from './methods/conversation.members.ts'
 import { conversationRoute } from './methods/conversation.route.ts'
 import { conversationUpdate } from './methods/conversation.update.ts'
+import { friendCandidates } from './methods/friend.candidates.ts'
 import { friendList } from './methods/friend.list.ts'
 import { friendSet } from './methods/friend.set.ts'
 import { identityDelete } from './methods/identity.delete.ts'
@@ -70,8 +72,8 @@ export const methods: readonly Method[] = [
   outboxList, outboxResolve,
   composeResolve,
   contactGet, contactKeepApart, contactLink, contactList, contactMerge, contactPut, contactSuggestions, contactUnlink, contactUnmerge,
-  friendList, friendSet,
-  accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountStatus, accountTest,
+  friendCandidates, friendList, friendSet,
+  accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountSettings, accountStatus, accountTest,
   identityDelete, identityList, identityPut,
   blobCreate, blobUrl,
   presenceList, presenceSet, typingSet,

@@ -45,6 +45,7 @@ const asked: Record<string, (ids: Ids) => object> = {
   'account.put': ({ account }) => ({ id: account, name: 'x' }),
   'account.remove': ({ account }) => ({ id: account }),
   'account.resync': ({ account }) => ({ id: account }),
+  'account.settings': ({ account }) => ({ id: account }),
   'account.status': ({ account }) => ({ id: account }),
   'account.test': ({ account }) => ({ id: account }),
   'identity.delete': ({ identity }) => ({ id: identity }),
