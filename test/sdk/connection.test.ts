@@ -1,19 +1,8 @@
 import t from 'tap'
 import { connect, KinboxError } from '#client'
-import type { Client, Event, Live } from '#client'
+import type { Client, Event } from '#client'
 import { openHouse } from '../fixtures/house.ts'
-
-/** Resolves with the first value that `check` takes. */
-export function reaches<T>(live: Live<T>, check: (value: T) => boolean): Promise<T> {
-  if (check(live.value)) return Promise.resolve(live.value)
-  return new Promise(resolve => {
-    const end = live.subscribe(value => {
-      if (!check(value)) return
-      end()
-      resolve(value)
-    })
-  })
-}
+import { reaches } from './desk.ts'
 
 t.test('it connects, calls, hears events, and is refused in words', async t => {
   const house = await openHouse(t)
