@@ -1,6 +1,5 @@
 import { randomBytes, createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
 import type { Config } from '../config/options.ts'
 import { audienceOf, tellersOf } from './accounts/audience.ts'
 import { canonicalizer } from './accounts/canonical.ts'
@@ -17,7 +16,7 @@ import { openTyping } from './accounts/typing.ts'
 import type { AdminActions } from './api/admin-actions.ts'
 import { openAdminSocket } from './api/admin-socket.ts'
 import { openBlobUrls } from './api/blob-urls.ts'
-import { findBlob } from './api/blobs.ts'
+import { download, findBlob } from './api/blobs.ts'
 import { openDoorCodes } from './api/door-codes.ts'
 import { render } from './api/present/render.ts'
 import { snapshot } from './api/present/snapshot.ts'
@@ -30,6 +29,7 @@ import { openBlobs } from './blobs/blobs.ts'
 import { diskUse } from './blobs/disk.ts'
 import { adminActions } from './cli/actions.ts'
 import type { Clock, Log, Resolver } from './connector.ts'
+import { searchIndex } from './derived/search-index.ts'
 import { Wakeup } from './feed/wakeup.ts'
 import { counted } from './inbound/counted.ts'
 import type { Intake } from './inbound/counted.ts'
@@ -89,6 +89,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const seal = openSeal(config.data, config.secretKey)
     const blobs = openBlobs(config.data, clock)
     const wakeup = new Wakeup()
+    const index = searchIndex({ folder: config.data, store, wakeup, log })
     const folders = [ownConnectors, ...config.connectors ? [config.connectors] : [], ...world.connectors ?? []]
     const connector = (kind: string) => loadConnector(folders, kind)
     const kinds = () => connectorKinds(folders)
@@ -142,7 +143,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects } })
     return {
-      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping,
+      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping, index,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -159,6 +160,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
         clearInterval(keeping)
         await keepLastSeen()
         await pool.close()
+        await index.stop()
         await store.close()
         owner.release()
       }
@@ -192,7 +194,8 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     house.listensAt(server.address)
     await deliverer.start()
     await supervisor.start()
-    const jobs = retention({ store, clock, log })
+    house.index.start()
+    const jobs = retention({ store, clock, log, derived: house.index.indexed })
     jobs.start()
     log.info({ url: server.address, data: config.data }, 'kinbox is up')
     let stopped: Promise<void> | undefined
@@ -247,17 +250,12 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
     marks,
     webhook: (hook, request) => supervisor.webhook(hook, request),
     blobUrl: urls.sign,
-    blobExists: async (userId, blobId) => await store.read((tx) => findBlob(tx, userId, blobId)) !== null,
+    blobType: (userId, blobId) => store.read((tx) => findBlob(tx, userId, blobId)?.contentType ?? null),
     async upload(userId, { name, contentType, content }) {
       const digest = await blobs.put(content)
       await blobs.sync()
       return store.hot((tx) => insertAttachment(tx, userId, { messageId: null, digest, name, contentType, size: content.length, inline: false, contentId: null }, clock.now()))
     },
-    async download(userId, blobId) {
-      const found = await store.read((tx) => findBlob(tx, userId, blobId))
-      if (!found) return null
-      const { name, contentType, size, content } = found
-      return { name, contentType, size, body: content instanceof Uint8Array ? Readable.from([content]) : blobs.stream(content.digest) }
-    }
+    download: (userId, blobId) => download({ store, blobs, maker, blobUrl: urls.sign, remoteUrl }, userId, blobId)
   }
 }

@@ -1,6 +1,7 @@
 /** Tells readers of the log that a user's log has grown. It carries no data: they read the log themselves. */
 export class Wakeup {
   readonly #users = new Map<number, { version: number, waiting: Set<() => void> }>()
+  readonly #watchers = new Set<(userId: number) => void>()
 
   /** After the commit. */
   notify(userId: number): void {
@@ -9,6 +10,13 @@ export class Wakeup {
     const waiting = [...user.waiting]
     user.waiting.clear()
     for (const wake of waiting) wake()
+    for (const watch of this.#watchers) watch(userId)
+  }
+
+  /** Calls `watch` after each commit with events, whoever's they are. Returns how to end it. */
+  watch(watch: (userId: number) => void): () => void {
+    this.#watchers.add(watch)
+    return () => void this.#watchers.delete(watch)
   }
 
   /** Take it before reading the log: then no commit slips between the read and the wait. */

@@ -6,13 +6,13 @@ export function usersWithLog(tx: Reader): number[] {
 }
 
 /**
- * Forgets the oldest events of a user: those before `before` (ms), and those beyond the newest `keep`. At most `limit` at a
+ * Forgets the oldest events of a user: those before `before` (ms), and those beyond the newest `keep`, never one after `upTo`. At most `limit` at a
  * time; the floor moves with them. Returns how many.
  */
-export function pruneEvents(tx: Writer, userId: number, { before, keep, limit }: { before: number, keep: number, limit: number }): number {
+export function pruneEvents(tx: Writer, userId: number, { before, keep, limit, upTo: most = Infinity }: { before: number, keep: number, limit: number, upTo?: number }): number {
   const { head, floor } = tx.get<{ head: number, floor: number }>('SELECT head, floor FROM user_log WHERE user_id = ?', userId)!
   const old = tx.get<{ seq: number | null }>('SELECT max(seq) AS seq FROM (SELECT seq, at FROM event WHERE user_id = ? ORDER BY seq LIMIT ?) WHERE at < ?', userId, limit, before)?.seq ?? floor
-  const upTo = Math.min(Math.max(old, head - keep), floor + limit)
+  const upTo = Math.min(Math.max(old, head - keep), floor + limit, most)
   if (upTo <= floor) return 0
   tx.run('UPDATE user_log SET floor = ? WHERE user_id = ?', upTo, userId)
   return tx.run('DELETE FROM event WHERE user_id = ? AND seq <= ?', userId, upTo)

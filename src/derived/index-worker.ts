@@ -1,0 +1,96 @@
+/** The one thread that writes the search index: the other end of search-index.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { isDamage, openIndexFile, openMainReader, removeIndexFile } from '../store/search-file.ts'
+import { followed, step } from './follow.ts'
+import type { Step } from './follow.ts'
+import { Places } from './place.ts'
+
+export type IndexJob = { folder: string, logId: string }
+/** `wake`: somebody's log has grown; `hurry`: somebody waits for it. */
+export type ToIndex = { type: 'wake', hurry: boolean } | { type: 'stop' }
+export type FromIndex =
+  | { type: 'steps', steps: Step[] }
+  /** All that was there when the last `wake` was read is indexed. */
+  | { type: 'idle' }
+  /** The index could not be written; tried again after `retryMs`. `renewed`: it was damaged and starts anew. */
+  | { type: 'trouble', error: string, retryMs: number, renewed: boolean }
+
+/** What comes in within this time is one step. */
+const coalesceMs = 50
+const firstRetryMs = 1000
+const lastRetryMs = 60_000
+
+const port = parentPort
+if (!port) throw new Error('index-worker.ts runs as a worker only')
+const { folder, logId } = workerData as IndexJob
+const state = { woken: true, hurry: true, stopping: false, notice: () => {} }
+
+port.on('message', (message: ToIndex) => {
+  if (message.type === 'stop') state.stopping = true
+  else {
+    state.woken = true
+    state.hurry ||= message.hurry
+  }
+  state.notice()
+})
+
+const say = (message: FromIndex) => port.postMessage(message)
+const turn = () => new Promise<void>((resolve) => void setImmediate(resolve))
+
+/** Resolves after `ms`, or when somebody says something for which `until` holds. */
+function pause(ms: number, until: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = Number.isFinite(ms) ? setTimeout(end, ms) : undefined
+    function end(): void {
+      clearTimeout(timer)
+      state.notice = () => {}
+      resolve()
+    }
+    state.notice = () => void (until() && end())
+    state.notice()
+  })
+}
+
+async function follow(): Promise<void> {
+  const main = openMainReader(folder)
+  try {
+    const index = openIndexFile(folder, logId)
+    try {
+      const places = new Places()
+      while (!state.stopping) {
+        if (!state.hurry) await pause(coalesceMs, () => state.stopping || state.hurry)
+        state.woken = false
+        state.hurry = false
+        // One step of each user in turn, so that nobody waits for another one's import.
+        for (let more = true; more && !state.stopping;) {
+          const steps = main.read(followed).map((user) => main.read((tx) => step(tx, index, places, user)))
+          say({ type: 'steps', steps })
+          more = steps.some((one) => one.more)
+          await turn()
+        }
+        retryMs.now = firstRetryMs
+        if (!state.woken) say({ type: 'idle' })
+        await pause(Infinity, () => state.stopping || state.woken)
+      }
+    } finally {
+      index.close()
+    }
+  } finally {
+    main.close()
+  }
+}
+
+const retryMs = { now: firstRetryMs }
+while (!state.stopping) {
+  try {
+    await follow()
+  } catch (error) {
+    const renewed = isDamage(error)
+    if (renewed) removeIndexFile(folder)
+    say({ type: 'trouble', error: error instanceof Error ? error.message : String(error), retryMs: retryMs.now, renewed })
+    await pause(retryMs.now, () => state.stopping)
+    retryMs.now = Math.min(retryMs.now * 2, lastRetryMs)
+    state.hurry = true
+  }
+}
+port.close()

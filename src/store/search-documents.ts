@@ -1,0 +1,77 @@
+import type { Reader } from './tx.ts'
+
+/** What the index is made of. */
+export type MessageDocument = {
+  strandId: number, channel: string, direction: 'in' | 'out', flagged: boolean, automatic: boolean
+  sender: { kind: string, address: string | null, name?: string, raw: string }
+  recipients: { kind: string, address: string, name?: string }[]
+  subject: string | null, text: string, quoted: string | null
+  files: { name: string, contentType: string, inline: boolean }[]
+}
+
+/** The user's messages among these ids that can be found, by id: those taken back are left out. */
+export function findable(tx: Reader, userId: number, ids: readonly number[]): { id: number, sortAt: number }[] {
+  return ids.flatMap((id) => tx.get<{ id: number, sortAt: number }>('SELECT id, sort_at AS sortAt FROM message WHERE id = ? AND user_id = ? AND deleted_at IS NULL', id, userId) ?? [])
+}
+
+/** Ids of all messages in a range, of whichever user; both ends are in it. */
+export function idsBetween(tx: Reader, first: number, last: number, limit: number): number[] {
+  return tx.all<{ id: number }>('SELECT id FROM message WHERE id >= ? AND id <= ? ORDER BY id LIMIT ?', first, last, limit).map(({ id }) => id)
+}
+
+/** Ids of a user's messages after one, in order. */
+export function idsAfter(tx: Reader, userId: number, id: number, limit: number): number[] {
+  return tx.all<{ id: number }>('SELECT id FROM message NOT INDEXED WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?', userId, id, limit).map((row) => row.id)
+}
+
+/** Throws when there is no such message. */
+export function documentOf(tx: Reader, id: number): MessageDocument {
+  const row = tx.get<{ strand_id: number, channel: string, direction: 'in' | 'out', flagged: number, automatic: string | null, sender: string, subject: string | null, text: string, quoted: string | null, recipients: string, attachments: number }>(
+    `SELECT m.strand_id, m.channel, m.direction, m.flagged, m.automatic, m.sender, b.subject, b.text, b.quoted, b.recipients, b.attachments
+     FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ?`, id)
+  if (!row) throw new Error(`there is no message ${id}`)
+  const files = row.attachments === 0 ? [] : tx.all<{ name: string, contentType: string, inline: number }>('SELECT name, content_type AS contentType, inline FROM attachment WHERE message_id = ? ORDER BY id', id)
+  return {
+    strandId: row.strand_id, channel: row.channel, direction: row.direction, flagged: row.flagged === 1, automatic: row.automatic !== null, sender: JSON.parse(row.sender), recipients: JSON.parse(row.recipients),
+    subject: row.subject, text: row.text, quoted: row.quoted, files: files.map((file) => ({ ...file, inline: file.inline === 1 }))
+  }
+}
+
+/** What a contact is called; null when they are gone or merged into another one. */
+export function contactDocument(tx: Reader, userId: number, id: number): { name: string, named: boolean, addresses: { kind: string, address: string, name: string | null }[] } | null {
+  const row = tx.get<{ name: string, named_by: string }>('SELECT name, named_by FROM contact WHERE id = ? AND user_id = ? AND redirect_to IS NULL', id, userId)
+  return row ? { name: row.name, named: row.named_by === 'user', addresses: tx.all('SELECT kind, address, name FROM address WHERE contact_id = ? ORDER BY id', id) } : null
+}
+
+export function contactIds(tx: Reader, userId: number): number[] {
+  return tx.all<{ id: number }>('SELECT id FROM contact WHERE user_id = ? AND redirect_to IS NULL ORDER BY id', userId).map(({ id }) => id)
+}
+
+/** Users with a log, and how far it is. */
+export function logHeads(tx: Reader): { userId: number, head: number, floor: number }[] {
+  return tx.all('SELECT user_id AS userId, head, floor FROM user_log ORDER BY user_id')
+}
+
+/** Addresses of contacts, as they are now. */
+export function addressesOfContacts(tx: Reader, contactIds: readonly number[]): { id: number, kind: string, address: string }[] {
+  return contactIds.flatMap((id) => tx.all<{ id: number, kind: string, address: string }>('SELECT id, kind, address FROM address WHERE contact_id = ?', id))
+}
+
+/** Strands that an address takes part in. */
+export function strandsWithAddress(tx: Reader, addressId: number): number[] {
+  return tx.all<{ id: number }>('SELECT id FROM strand WHERE address_id = ?1 UNION SELECT strand_id FROM strand_member WHERE address_id = ?1', addressId).map(({ id }) => id)
+}
+
+/** What is not in the index since it changes by itself, of a message that may be shown. */
+export type Shown = { sortAt: number, seen: boolean, folder: 'inbox' | 'other', archived: boolean }
+
+/** undefined: it is gone, taken back, another user's, or of somebody who is blocked: from them, in the name of their address, or in the conversation with them. */
+export function shownMessage(tx: Reader, userId: number, id: number): Shown | undefined {
+  const row = tx.get<{ sortAt: number, seen: number, folder: 'inbox' | 'other', archived: number }>(
+    `SELECT m.sort_at AS sortAt, m.seen, c.folder, c.archived_at IS NOT NULL AS archived
+     FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id
+     LEFT JOIN address a ON a.user_id = m.user_id AND a.kind = m.sender ->> '$.kind' AND a.address = m.sender ->> '$.address'
+     LEFT JOIN contact f ON f.id = a.contact_id LEFT JOIN contact p ON p.id = c.contact_id
+     WHERE m.id = ? AND m.user_id = ? AND m.deleted_at IS NULL AND coalesce(f.blocked, 0) = 0 AND coalesce(p.blocked, 0) = 0`, id, userId)
+  return row && { sortAt: row.sortAt, seen: row.seen === 1, folder: row.folder, archived: row.archived === 1 }
+}

@@ -1,0 +1,101 @@
+import type { IndexWriter } from './search-file.ts'
+import type { Reader } from './tx.ts'
+
+/** The columns of a message in the index, each as words (derived/words.ts). */
+export type IndexRow = { sender: string, recipients: string, subject: string, files: string, text: string, quoted: string, tags: string }
+export const fields = ['sender', 'recipients', 'subject', 'files', 'text', 'quoted'] as const
+export type Field = typeof fields[number]
+
+/** How far a user's index is: `scan` is null unless it is being made anew. */
+export type Follow = { seq: number, scan: number | null }
+
+/** One table for each user: then no user's words are read, counted or waited for when another one searches. */
+const tables = (userId: number) => ({ doc: `doc_${Math.trunc(userId)}`, who: `who_${Math.trunc(userId)}` })
+/** Words come folded; what is added here is a private character that marks tags, so that no text can name one. */
+const options = `content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"`
+
+/** undefined: this user is not followed yet. */
+export function followOf(tx: Reader, userId: number): Follow | undefined {
+  return tx.get<Follow>('SELECT seq, scan FROM follow WHERE user_id = ?', userId)
+}
+
+export function setFollow(tx: IndexWriter, userId: number, { seq, scan }: Follow): void {
+  tx.run('INSERT INTO follow (user_id, seq, scan) VALUES (?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET seq = excluded.seq, scan = excluded.scan', userId, seq, scan)
+}
+
+/** An empty index for a user, instead of what there was. */
+export function makeEmpty(tx: IndexWriter, userId: number): void {
+  const { doc, who } = tables(userId)
+  tx.run(`DROP TABLE IF EXISTS ${doc}`)
+  tx.run(`DROP TABLE IF EXISTS ${who}`)
+  tx.run('DELETE FROM entry WHERE user_id = ?', userId)
+  tx.run('DELETE FROM channel WHERE user_id = ?', userId)
+  tx.run(`CREATE VIRTUAL TABLE ${doc} USING fts5(${fields.join(', ')}, tags, ${options}, prefix='2 3')`)
+  tx.run(`CREATE VIRTUAL TABLE ${who} USING fts5(name, addresses, tags, ${options})`)
+}
+
+/** Where a message stands in the index of its user, and what was indexed of it. */
+export function entryOf(tx: Reader, messageId: number): { userId: number, key: number, stamp: Uint8Array | null } | undefined {
+  const row = tx.get<{ user_id: number, key: number, stamp: Uint8Array | null }>('SELECT user_id, key, stamp FROM entry WHERE message_id = ?', messageId)
+  return row && { userId: row.user_id, key: row.key, stamp: row.stamp }
+}
+
+/** Gives a message the first free place at or after `key`. Returns it. */
+export function takePlace(tx: IndexWriter, userId: number, messageId: number, key: number): number {
+  while (tx.get('SELECT 1 FROM entry WHERE user_id = ? AND key = ?', userId, key)) key++
+  tx.run('INSERT INTO entry (user_id, key, message_id) VALUES (?, ?, ?)', userId, key, messageId)
+  return key
+}
+
+/** Writes the words of a message at its place, instead of what was there. Row ids as BigInt: a REAL makes FTS5 ignore a bound. */
+export function putRow(tx: IndexWriter, userId: number, { key, replaces, stamp }: { key: number, replaces: boolean, stamp: Uint8Array }, row: IndexRow): void {
+  const { doc } = tables(userId)
+  if (replaces) tx.run(`DELETE FROM ${doc} WHERE rowid = ?`, BigInt(key))
+  tx.run(`INSERT INTO ${doc} (rowid, sender, recipients, subject, files, text, quoted, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    BigInt(key), row.sender, row.recipients, row.subject, row.files, row.text, row.quoted, row.tags)
+  tx.run('UPDATE entry SET stamp = ? WHERE user_id = ? AND key = ?', stamp, userId, key)
+}
+
+export function removeRow(tx: IndexWriter, userId: number, key: number): void {
+  tx.run(`DELETE FROM ${tables(userId).doc} WHERE rowid = ?`, BigInt(key))
+  tx.run('DELETE FROM entry WHERE user_id = ? AND key = ?', userId, key)
+}
+
+export function noteChannel(tx: IndexWriter, userId: number, name: string): void {
+  tx.run('INSERT INTO channel (user_id, name) VALUES (?, ?) ON CONFLICT DO NOTHING', userId, name)
+}
+
+/** The channels that the user's messages came by, sorted. */
+export function channelsOf(tx: Reader, userId: number): string[] {
+  return tx.all<{ name: string }>('SELECT name FROM channel WHERE user_id = ? ORDER BY name', userId).map(({ name }) => name)
+}
+
+/** What a contact is called, instead of what was there; null: gone, or merged into another one. */
+export function putContact(tx: IndexWriter, userId: number, contactId: number, row: { name: string, addresses: string, tags: string } | null): void {
+  const { who } = tables(userId)
+  tx.run(`DELETE FROM ${who} WHERE rowid = ?`, BigInt(contactId))
+  if (row) tx.run(`INSERT INTO ${who} (rowid, name, addresses, tags) VALUES (?, ?, ?, ?)`, BigInt(contactId), row.name, row.addresses, row.tags)
+}
+
+/** Contacts that match an expression of FTS5, the newest first. */
+export function contactsMatching(tx: Reader, userId: number, match: string, limit: number): number[] {
+  const { who } = tables(userId)
+  return tx.all<{ id: number }>(`SELECT rowid AS id FROM ${who} WHERE ${who} MATCH ? ORDER BY rowid DESC LIMIT ?`, match, limit).map(({ id }) => id)
+}
+
+/** The newest messages that match an expression of FTS5, with a place from `from` up to before `before`. */
+export function rowsMatching(tx: Reader, userId: number, match: string, { from, before, limit }: { from: number, before: number, limit: number }): { key: number, messageId: number }[] {
+  const { doc } = tables(userId)
+  return tx.all(
+    `SELECT ${doc}.rowid AS key, entry.message_id AS messageId FROM ${doc} CROSS JOIN entry ON entry.user_id = ? AND entry.key = ${doc}.rowid
+     WHERE ${doc} MATCH ? AND ${doc}.rowid >= ? AND ${doc}.rowid < ? ORDER BY ${doc}.rowid DESC LIMIT ?`,
+    userId, match, BigInt(from), BigInt(before), limit)
+}
+
+/** Joins parts of a user's index, so that fewer of them are read; a little at a time. Returns whether there was something to do. */
+export function tidy(tx: IndexWriter, userId: number, pages: number): boolean {
+  const { doc } = tables(userId)
+  const before = tx.get<{ changes: number }>('SELECT total_changes() AS changes')!.changes
+  tx.run(`INSERT INTO ${doc} (${doc}, rank) VALUES ('merge', ?)`, pages)
+  return tx.get<{ changes: number }>('SELECT total_changes() AS changes')!.changes - before > 1
+}
