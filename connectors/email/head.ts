@@ -9,15 +9,33 @@ const LIMIT = 256 * 1024
  */
 export type Field = { name: string, value: string, sound: boolean }
 
-/** `complete`: its end was found within the limit; only then is it known that no further field follows. `lines` as written, folded. */
-export type Head = { fields: Field[], lines: number, complete: boolean }
+/**
+ * `complete`: its end was found within the limit; only then is it known that no further field follows. `lines` as written, folded.
+ * `closed`: by an empty line; the body begins at byte `end`.
+ */
+export type Head = { fields: Field[], lines: number, complete: boolean, closed: boolean, end: number }
 
 /**
  * Scans the head, at most 256 KiB of it, in linear time. Never throws. Damage is whatever readers are known to repair in
  * different ways: lines that are no field, lines of white space only, a bare CR, NUL, white space before the first field.
  */
 export function scanHead(raw: Uint8Array): Head {
-  const text = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, LIMIT)).toString('latin1')
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, LIMIT))
+  const stop = firstEmptyLine(bytes)
+  const head = stop < 0 ? null : scan(bytes.toString('latin1', 0, stop), raw.byteLength > LIMIT)
+  // Where only damage stands before the first empty line, the head goes on.
+  return head?.closed ? head : scan(bytes.toString('latin1'), raw.byteLength > LIMIT)
+}
+
+/** Where the line after the first empty one begins; -1 when there is none. */
+function firstEmptyLine(bytes: Buffer): number {
+  const bare = bytes.indexOf('\n\n')
+  const crlf = (bare < 0 ? bytes : bytes.subarray(0, bare + 1)).indexOf('\n\r\n')
+  return crlf >= 0 ? crlf + 3 : bare >= 0 ? bare + 2 : -1
+}
+
+/** `cut`: there is more than `text`, or may be. */
+function scan(text: string, cut: boolean): Head {
   const fields: Field[] = []
   let damaged = false
   let lines = 0
@@ -32,13 +50,13 @@ export function scanHead(raw: Uint8Array): Head {
   if (/^>?From (?![ \t]*:)[^\n]*\n/.test(text)) at = text.indexOf('\n') + 1
   while (at < text.length) {
     const end = text.indexOf('\n', at)
-    if (end < 0 && raw.byteLength > LIMIT) break
-    const line = text.slice(at, end < 0 ? text.length : end).replace(/\r$/, '')
+    if (end < 0 && cut) break
+    const line = text.slice(at, end < 0 ? text.length : text.charCodeAt(end - 1) === 13 && end > at ? end - 1 : end)
     at = end < 0 ? text.length : end + 1
     lines++
 
     if (line === '') {
-      if (fields.length > 0) return { fields, lines, complete: true }
+      if (fields.length > 0) return { fields, lines, complete: true, closed: true, end: at }
       damage()
       continue
     }
@@ -56,7 +74,7 @@ export function scanHead(raw: Uint8Array): Head {
     fields.push({ name: field[1]!.toLowerCase(), value: line.slice(field[0].length), sound: !damaged && !/[ \t]:$/.test(field[0]) })
     if (/[\r\0]/.test(line)) damage()
   }
-  return { fields, lines, complete: raw.byteLength <= LIMIT }
+  return { fields, lines, complete: !cut, closed: false, end: text.length }
 }
 
 /** All values of a field as text, topmost first. */

@@ -8,6 +8,7 @@ import { scanHead, valueOf, valuesOf } from './head.ts'
 import type { Head } from './head.ts'
 import { readBody } from './mime.ts'
 import type { Body, Part } from './mime.ts'
+import { readPlain } from './plain.ts'
 import { fold, linesOf } from './quotes/fold.ts'
 import type { Line } from './quotes/line.ts'
 import { readSender } from './sender.ts'
@@ -35,7 +36,7 @@ export async function parse(raw: Uint8Array, context: Context): Promise<Incoming
 
   const message = fromHead(head, context)
   try {
-    const body = await readBody(raw, MAX_PARTS)
+    const body = readPlain(raw, head, message.sender.address) ?? await readBody(raw, MAX_PARTS)
     const { automatic } = message
     const report = automatic === 'bounce' || automatic === 'receipt' || automatic === 'notification' ? readReport(head, body.text || textOfHtml(body.html), raw, automatic) : { bounces: [], receipts: [] }
     const reported = report.bounces.length > 0 && { automatic: 'bounce' as const, bounces: report.bounces }

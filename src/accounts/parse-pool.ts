@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Context, Incoming } from '../connector.ts'
-import type { Job, Reply } from './parse-worker.ts'
+import type { Understood } from '../inbound/understood.ts'
+import type { Item, Job, Reply } from './parse-worker.ts'
 
 /** The content could not be read. The message is for the user: why, in words. */
 export class Unreadable extends Error {
@@ -13,13 +14,32 @@ export class Unreadable extends Error {
 export type ParsePool = {
   /** Runs the connector's own parse in a worker. `raw` stays the caller's. Throws Unreadable; any other error is not the content's fault. */
   parse(kind: string, raw: Uint8Array, context: Context): Promise<Incoming[]>
+  /**
+   * The same for many at once, with all that can be computed from their bytes; `proves`: also by what they carry who sent them.
+   * In their order; null for each that has to be looked at alone, as all are that shared a worker with one that ended it.
+   * What is to be parsed alone goes first.
+   */
+  many(kind: string, batch: Item[], proves: boolean): Promise<(Understood | null)[]>
   /** Ends all workers; what was waiting rejects. */
   close(): Promise<void>
 }
 
-type Task = Job & { tries: number, resolve(incoming: Incoming[]): void, reject(error: Error): void }
+type Task = {
+  kind: string
+  /** What is sent is the worker's then: each try sends a copy, since the caller stores the bytes, too. */
+  job(): { job: Job, transfer: ArrayBuffer[] }
+  /** Whether it deserves a second try after its worker has ended. */
+  again: boolean
+  done(reply: Reply): void
+  /** `why`: what became of the worker, in words. */
+  lost(why: string): void
+  reject(error: Error): void
+}
 
 const startMs = 60_000
+/** A worker is asked for so much at once at most: then one who waits for a single message waits for milliseconds. */
+const itemsAtOnce = 32
+const bytesAtOnce = 2 * 1024 * 1024
 
 /**
  * Hostile content gets a thread with a kill timer and a heap cap, never the server's own. A worker that ran over either is
@@ -28,6 +48,7 @@ const startMs = 60_000
  */
 export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 }: { folders: string[], size: number, timeoutMs?: number, heapMb?: number }): ParsePool {
   const waiting: Task[] = []
+  const bulk: Task[] = []
   const idle: Worker[] = []
   const all = new Set<Worker>()
   let closed = false
@@ -47,10 +68,10 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
   }
 
   const pump = () => {
-    while (waiting.length > 0 && !closed) {
+    while (waiting.length + bulk.length > 0 && !closed) {
       const worker = idle.pop() ?? (all.size < size ? start() : undefined)
       if (!worker) return
-      run(worker, waiting.shift()!)
+      run(worker, (waiting.shift() ?? bulk.shift())!)
     }
   }
 
@@ -75,9 +96,8 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
       }
       finish()
       idle.push(worker)
-      if (reply.type === 'parsed') task.resolve(reply.incoming)
-      else if (reply.type === 'unreadable') task.reject(new Unreadable('This message could not be read: its content is malformed. The original is kept.', reply.text))
-      else task.reject(new Error(`the connector ${task.kind} could not be loaded: ${reply.text}`))
+      if (reply.type === 'broken') task.reject(new Error(`the connector ${task.kind} could not be loaded: ${reply.text}`))
+      else task.done(reply)
       pump()
     }
     const failed = (error: Error & { code?: string }) => {
@@ -88,26 +108,81 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
       finish()
       all.delete(worker)
       if (closed) task.reject(new Error('the server is stopping'))
-      else if (task.tries > 0) task.reject(new Unreadable(`This message could not be read: ${why}. The original is kept.`))
-      else waiting.unshift({ ...task, tries: task.tries + 1 })
+      else if (task.again) waiting.unshift({ ...task, again: false })
+      else task.lost(why)
       pump()
     }
     worker.on('message', heard).on('error', failed).on('exit', gone).ref()
-    // A copy is transferred: the caller stores the bytes too, and a second try needs them.
-    const raw = new Uint8Array(task.raw)
-    worker.postMessage({ kind: task.kind, raw, context: task.context } satisfies Job, [raw.buffer])
+    const { job, transfer } = task.job()
+    worker.postMessage(job, transfer)
   }
 
+  const enter = (queue: Task[], task: Task) => {
+    if (closed) return task.reject(new Error('the server is stopping'))
+    queue.push(task)
+    pump()
+  }
+
+  const some = (kind: string, items: Item[], proves: boolean) => new Promise<(Understood | null)[]>((resolve, reject) => {
+    const alone = () => resolve(items.map(() => null))
+    enter(bulk, {
+      kind, again: false, reject,
+      job() {
+        const copy = oneBuffer(items.map(({ raw }) => raw))
+        return { job: { type: 'many', kind, items: items.map(({ context }, i) => ({ raw: copy.views[i]!, context })), proves }, transfer: [copy.buffer] }
+      },
+      done: (reply) => reply.type === 'understood' ? resolve(reply.results) : alone(),
+      lost: alone
+    })
+  })
+
   return {
-    parse: (kind, raw, context) => new Promise((resolve, reject) => {
-      if (closed) return reject(new Error('the server is stopping'))
-      waiting.push({ kind, raw, context, tries: 0, resolve, reject })
-      pump()
-    }),
+    parse: (kind, raw, context) => new Promise((resolve, reject) => enter(waiting, {
+      kind, again: true, reject,
+      job() {
+        const copy = new Uint8Array(raw)
+        return { job: { type: 'one', kind, raw: copy, context }, transfer: [copy.buffer] }
+      },
+      done(reply) {
+        if (reply.type === 'parsed') resolve(reply.incoming)
+        else reject(new Unreadable('This message could not be read: its content is malformed. The original is kept.', reply.type === 'unreadable' ? reply.text : undefined))
+      },
+      lost: (why) => reject(new Unreadable(`This message could not be read: ${why}. The original is kept.`))
+    })),
+    many: async (kind, batch, proves) => (await Promise.all(portions(batch).map((items) => some(kind, items, proves)))).flat(),
     async close() {
       closed = true
-      for (const task of waiting.splice(0)) task.reject(new Error('the server is stopping'))
+      for (const task of [...waiting.splice(0), ...bulk.splice(0)]) task.reject(new Error('the server is stopping'))
       await Promise.all([...all].map((worker) => worker.terminate()))
     }
   }
+}
+
+function portions(batch: Item[]): Item[][] {
+  const found: Item[][] = []
+  let last: Item[] = []
+  let bytes = 0
+  for (const item of batch) {
+    if (last.length === itemsAtOnce || bytes + item.raw.length > bytesAtOnce) {
+      last = []
+      bytes = 0
+    }
+    if (last.length === 0) found.push(last)
+    last.push(item)
+    bytes += item.raw.length
+  }
+  return found
+}
+
+/** Copies of all in one buffer. */
+function oneBuffer(pieces: Uint8Array[]): { buffer: ArrayBuffer, views: Uint8Array[] } {
+  const buffer = new ArrayBuffer(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  const views = pieces.map((piece) => {
+    const view = new Uint8Array(buffer, at, piece.length)
+    view.set(piece)
+    at += piece.length
+    return view
+  })
+  return { buffer, views }
 }

@@ -17,7 +17,8 @@ import type { AccountRef, Understanding } from './account.ts'
 import { apply } from './apply.ts'
 import { arrive } from './arrive.ts'
 import type { Arrived, Unit } from './arrive.ts'
-import { understand, unreadable } from './understand.ts'
+import { trustOf } from './trust.ts'
+import { understand, understandMany, unreadable } from './understand.ts'
 import type { Ready } from './understand.ts'
 
 /** What became of a batch: how many messages were new, were known already, or could not be read (these are new too). */
@@ -36,12 +37,12 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
       known: batch.map((arrival) => 'raw' in arrival && messageAt(tx, given.id, arrival.remoteId) !== undefined),
       account: withIdentities(given, listIdentities(tx, given.userId))
     }))
-    const ready = await Promise.all(batch.map((arrival, i) => known[i] ? again(arrival) : understand(account, arrival, how, blobs)))
+    const ready = await prepared(batch, known, at.lane === 'history' ? (some) => understandMany(account, some, how, blobs) : null, (arrival) => understand(account, arrival, how, blobs))
     for (const one of ready) one.at = placed(one.at, clock.now())
     await blobs.sync()
     const received = await store.hot((tx) => {
       const changes = new Changes(account.userId)
-      const unit: Unit = { tx, changes, account, own: new Set(account.context.own.map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
+      const unit: Unit = { tx, changes, account, trust: trustOf(tx, account.userId), own: new Set(account.context.own.map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
       const touched = new Map<number, number[]>()
       for (const one of ready) for (const arrived of take(unit, one, log)) touched.set(arrived.conversationId, [...touched.get(arrived.conversationId) ?? [], arrived.messageId])
       for (const [id, messages] of touched) recount(tx, changes, id, at.lane === 'history' ? history(messages) : {})
@@ -53,6 +54,16 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
     wakeup.notify(account.userId)
     return received
   }
+}
+
+type Bytes = Extract<Arrival, { raw: Uint8Array }>
+
+/** Each arrival ready to be written, in their order. */
+async function prepared(batch: Arrival[], known: boolean[], many: ((some: Bytes[]) => Promise<Ready[]>) | null, each: (arrival: Arrival) => Promise<Ready>): Promise<Ready[]> {
+  const together = many ? batch.filter((arrival, i): arrival is Bytes => !known[i] && 'raw' in arrival) : []
+  const [some, others] = await Promise.all([many ? many(together) : [], Promise.all(batch.map((arrival, i) => known[i] ? again(arrival) : many && 'raw' in arrival ? null : each(arrival)))])
+  const left = some.values()
+  return others.map((one) => one ?? left.next().value!)
 }
 
 /** What the user calls their own is known to parsing, too: mail from an alias, in Sent, is theirs. */

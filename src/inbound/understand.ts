@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Incoming, IncomingMessage } from '../model/incoming.ts'
 import type { Proof } from '../model/proof.ts'
 import type { RemoteId } from '../model/ids.ts'
-import { packRaw, rawInline } from '../store/raws.ts'
+import { rawInline } from '../store/raws.ts'
 import type { PackedRaw } from '../store/raws.ts'
-import type { Arrival, FoundIn } from '../model/arrival.ts'
+import type { Arrival, Context, FoundIn } from '../model/arrival.ts'
 import type { AccountRef, Understanding } from './account.ts'
+import { compared, provable, understood } from './understood.ts'
+import type { Understood, UnderstoodMessage } from './understood.ts'
 
 export type ReadyAttachment = { digest: Uint8Array, name: string, contentType: string, size: number, inline: boolean, contentId: string | null }
 
@@ -20,44 +21,54 @@ export type Ready = {
   items: (ReadyMessage | Exclude<Incoming, IncomingMessage>)[]
 }
 
+type Bytes = Extract<Arrival, { raw: Uint8Array }>
+
 /** Parses, proves and stores the bytes of one arrival, outside any transaction. What cannot be read becomes a message that says so. */
 export async function understand(account: AccountRef, arrival: Arrival, how: Understanding, blobs: Blobs): Promise<Ready> {
   if (!('raw' in arrival)) {
     const { at, incoming, remoteId } = arrival
-    return { at, place: remoteId ? { remoteId, folder: arrival.folder ?? null } : null, raw: null, items: [incoming.type === 'message' ? await ready(incoming, null, blobs) : incoming] }
+    return { at, place: remoteId ? { remoteId, folder: arrival.folder ?? null } : null, raw: null, items: [incoming.type === 'message' ? await stored(compared(incoming), null, blobs) : incoming] }
   }
-  const { raw, at, folder = null } = arrival
-  const context = { ...account.context, folder, at }
-  const digest = createHash('sha256').update(raw).digest()
-  const packed = packRaw(digest, raw)
-  if (raw.length > rawInline) await blobs.put(raw)
-  const incoming = await how.parse(account.kind, raw, context).catch((error: Error) => {
+  const incoming = await how.parse(account.kind, arrival.raw, contextOf(account, arrival)).catch((error: Error) => {
     // Anything else is not the content's fault: the batch is refused, and comes again.
     if (error.name !== 'Unreadable') throw error
     return [unreadable(error.message)]
   })
-  const proof = incoming.some(provable) ? await how.prove(account.kind, raw, context) : null
-  const items = await Promise.all(incoming.map((item) => item.type === 'message' ? ready(withFlags(item, arrival), proof, blobs) : item))
-  return { at, place: { remoteId: arrival.remoteId, folder }, raw: packed, items }
+  return await readyOf(account, arrival, understood(arrival.raw, incoming), how, blobs)
 }
 
-const provable = (item: Incoming) => item.type === 'message' && item.direction === 'in' && item.unreadable === undefined
+/** The same for the bytes of many, most of the work being done elsewhere: see Understanding.many. In their order. */
+export async function understandMany(account: AccountRef, batch: Bytes[], how: Understanding, blobs: Blobs): Promise<Ready[]> {
+  const results = how.many && batch.length > 1 ? await how.many(account.kind, batch.map((arrival) => ({ raw: arrival.raw, context: contextOf(account, arrival) }))) : []
+  return Promise.all(batch.map((arrival, i) => {
+    const result = results[i]
+    return result ? readyOf(account, arrival, result, how, blobs) : understand(account, arrival, how, blobs)
+  }))
+}
+
+/** One object for the own addresses of a whole batch: what is said once is handed to a worker once. */
+function contextOf({ context: { own, region, authserv } }: AccountRef, { folder, at }: Bytes): Context {
+  return { own, region, authserv, folder: folder ?? null, at }
+}
+
+async function readyOf(account: AccountRef, arrival: Bytes, { raw, items, proof: proven }: Understood, how: Understanding, blobs: Blobs): Promise<Ready> {
+  const { at, folder = null } = arrival
+  if (raw.size > rawInline) await blobs.put(arrival.raw)
+  const proof = proven !== undefined ? proven : provable(items) ? await how.prove(account.kind, arrival.raw, contextOf(account, arrival)) : null
+  const ready: Ready['items'] = []
+  for (const item of items) ready.push('message' in item ? await stored({ ...item, message: withFlags(item.message, arrival) }, proof, blobs) : item)
+  return { at, place: { remoteId: arrival.remoteId, folder }, raw, items: ready }
+}
 
 function withFlags(message: IncomingMessage, { seen, flagged }: { seen?: boolean, flagged?: boolean }): IncomingMessage {
   return { ...message, ...(seen === undefined ? {} : { seen }), ...(flagged === undefined ? {} : { flagged }) }
 }
 
-/** RFC 3339 ends with the year 9999; what the sender says beyond is no time. */
-const lastTime = Date.UTC(9999, 11, 31)
-
-async function ready({ sentAt, ...said }: IncomingMessage, proof: Proof | null, blobs: Blobs): Promise<ReadyMessage> {
-  const message: IncomingMessage = typeof sentAt === 'number' && sentAt >= 0 && sentAt <= lastTime ? { ...said, sentAt: Math.trunc(sentAt) } : said
+async function stored({ message, digest, senderDigest }: UnderstoodMessage, proof: Proof | null, blobs: Blobs): Promise<ReadyMessage> {
   const attachments: ReadyAttachment[] = []
   for (const { name, contentType, content, inline, contentId } of message.attachments) {
     attachments.push({ digest: await blobs.put(content), name, contentType, size: content.length, inline, contentId: contentId ?? null })
   }
-  const digest = createHash('sha256').update(JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject ?? null, message.text, message.quoted ?? null])).digest()
-  const senderDigest = createHash('sha256').update(message.sender.raw).digest('hex')
   return { message: { ...message, attachments: [] }, proof: proof ?? byAddress(message), digest, senderDigest, attachments }
 }
 

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto'
+import type { Incoming, IncomingMessage } from '../model/incoming.ts'
+import type { Proof } from '../model/proof.ts'
+import { packRaw } from '../store/raws.ts'
+import type { PackedRaw } from '../store/raws.ts'
+
+/** A message with the digests that it is compared by, and its attachments with what is in them. */
+export type UnderstoodMessage = { message: IncomingMessage, digest: Uint8Array, senderDigest: string }
+
+/** All that can be computed from the bytes of one arrival without looking at the database. `proof` undefined: nobody has asked for it yet. */
+export type Understood = { raw: PackedRaw, items: (UnderstoodMessage | Exclude<Incoming, IncomingMessage>)[], proof?: Proof | null }
+
+/** What bytes and the words in them come to. Pure, and most of the work of taking in a mail: a worker does it where there are many. */
+export function understood(raw: Uint8Array, incoming: Incoming[]): Understood {
+  return { raw: packRaw(createHash('sha256').update(raw).digest(), raw), items: incoming.map((item) => item.type === 'message' ? compared(item) : item) }
+}
+
+/** RFC 3339 ends with the year 9999; what the sender says beyond is no time. */
+const lastTime = Date.UTC(9999, 11, 31)
+
+/** The same mail in two places has the same digest. */
+export function compared({ sentAt, ...said }: IncomingMessage): UnderstoodMessage {
+  const message: IncomingMessage = typeof sentAt === 'number' && sentAt >= 0 && sentAt <= lastTime ? { ...said, sentAt: Math.trunc(sentAt) } : said
+  const digest = createHash('sha256').update(JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject ?? null, message.text, message.quoted ?? null])).digest()
+  return { message, digest, senderDigest: createHash('sha256').update(message.sender.raw).digest('hex') }
+}
+
+/** Whether anybody has to prove who sent it. */
+export function provable(items: readonly (UnderstoodMessage | Exclude<Incoming, IncomingMessage>)[]): boolean {
+  return items.some((item) => 'message' in item && item.message.direction === 'in' && item.message.unreadable === undefined)
+}
