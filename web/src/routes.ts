@@ -1,5 +1,7 @@
 import type { ComponentType } from 'preact'
 import { AccountsScreen } from './accounts/accounts.tsx'
+import { MailScreen } from './inbox/mail.tsx'
+import { PersonScreen } from './person/person.tsx'
 import { SettingsScreen } from './settings/settings.tsx'
 import { Soon } from './shell/soon.tsx'
 
@@ -9,11 +11,12 @@ export type Route = { pattern: string, screen: ComponentType<ScreenProps> }
 
 /** The screens of somebody who is signed in, by path; the first that fits. */
 export const routes: readonly Route[] = [
-  { pattern: '/inbox', screen: Soon },
-  { pattern: '/other', screen: Soon },
-  { pattern: '/archive', screen: Soon },
-  { pattern: '/c/:id', screen: Soon },
-  { pattern: '/person/:id', screen: Soon },
+  { pattern: '/inbox', screen: MailScreen },
+  { pattern: '/other', screen: MailScreen },
+  { pattern: '/archive', screen: MailScreen },
+  { pattern: '/c/:id', screen: MailScreen },
+  { pattern: '/new', screen: MailScreen },
+  { pattern: '/person/:id', screen: PersonScreen },
   { pattern: '/search', screen: Soon },
   { pattern: '/screener', screen: Soon },
   { pattern: '/streams', screen: Soon },

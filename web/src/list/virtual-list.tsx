@@ -94,6 +94,11 @@ export function VirtualList<T>(props: Props<T>) {
   useLayoutEffect(() => {
     const element = pane.current
     if (!element) return
+    // The row with the focus has left the list: the keyboard goes on from the list, not from the top of the page.
+    if (focused !== null && !places.has(focused) && (document.activeElement === document.body || document.activeElement === null)) {
+      element.focus({ preventScroll: true })
+      setFocused(null)
+    }
     if (measure()) return setMeasured((n) => n + 1)
     place(element)
     scrolled()
@@ -121,7 +126,8 @@ export function VirtualList<T>(props: Props<T>) {
       const inView = low >= element.scrollTop && low + height <= element.scrollTop + element.clientHeight
       if (want.middle) element.scrollTop = low - Math.max(0, (element.clientHeight - height) / 2)
       else if (!inView) element.scrollTop = low < element.scrollTop ? low : Math.min(low, low + height - element.clientHeight)
-      if (want.focus) rows.current.get(want.key)?.focus({ preventScroll: true })
+      const target = want.focus ? rows.current.get(want.key) : undefined
+      if (target) (target.querySelector<HTMLElement>('[data-focus]') ?? target).focus({ preventScroll: true })
       wanted.current = null
       return
     }
@@ -178,15 +184,15 @@ export function VirtualList<T>(props: Props<T>) {
   const article = role === 'feed' ? 'article' : 'listitem'
   return (
     <div
-      ref={pane} class={'rows ' + (props.class ?? '')} onScroll={scrolled}
+      ref={pane} class={'rows ' + (props.class ?? '')} onScroll={scrolled} role={role} aria-label={label} aria-busy={busy} tabIndex={0}
       onFocusIn={(event) => setFocused((event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row ?? null)}
       onFocusOut={(event) => !pane.current?.contains(event.relatedTarget as Node | null) && setFocused(null)}
     >
-      <div class="rows-all" role={role} aria-label={label} aria-busy={busy} style={{ height: total + 'px' }}>
+      <div class="rows-all" role="presentation" style={{ height: total + 'px' }}>
         {shown.map((index) => (
           <div
             key={keys[index]} ref={mountOf(keys[index]!)} class="rows-one" data-row={keys[index]} style={{ insetBlockStart: tops[index] + 'px' }}
-            role={article} aria-posinset={index + 1} aria-setsize={props.nearStart || props.nearEnd ? -1 : items.length} tabIndex={-1}
+            role={article} aria-posinset={index + 1} aria-setsize={props.nearStart || props.nearEnd ? -1 : items.length} tabIndex={role === 'feed' ? -1 : undefined}
           >
             {row(items[index]!, index)}
           </div>

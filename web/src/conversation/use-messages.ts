@@ -1,0 +1,62 @@
+import type { KinboxError, Message, Window } from '#client'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useLive } from '../hooks/use-live.ts'
+import { useStore } from '../session.ts'
+
+export type Messages = {
+  /** Oldest first. */
+  messages: readonly Message[]
+  state: 'loading' | 'ready' | 'error'
+  error?: KinboxError | undefined
+  older: boolean
+  newer: boolean
+  loadOlder(): void
+  loadNewer(): void
+  retry(): void
+  /** Lets go of what is far from where the reader is, when there is much. `near`: a message in view; null: the reader is at the end. */
+  trim(near: string | null): void
+}
+
+/** Over so many messages, those far away are let go. */
+const most = 400
+
+/**
+ * The messages of a conversation around a place: older and newer ones come as the reader comes near them, and a window that has grown
+ * is replaced by a small one around the place that is read, so that a conversation of any length takes bounded room.
+ */
+export function useMessages(conversationId: string, topicId: string | undefined, around: string | undefined): Messages {
+  const store = useStore()
+  const open = (near: string | undefined) => store.messages({ conversationId, ...(topicId === undefined ? {} : { topicId }), ...(near === undefined ? {} : { around: near }) })
+  const [window, setWindow] = useState(() => open(around))
+  const next = useRef<{ window: Window<Message>, stop(): void } | null>(null)
+  const current = useRef(window)
+  current.current = window
+  useEffect(() => () => {
+    next.current?.stop()
+    next.current?.window.close()
+    current.current.close()
+  }, [])
+
+  const { items, state, error, more, newer } = useLive(window)
+  const messages = useMemo(() => items.toReversed(), [items])
+
+  const trim = (near: string | null) => {
+    if (window.value.items.length <= most || next.current) return
+    const small = open(near ?? undefined)
+    const ready = () => {
+      if (small.value.state === 'loading') return
+      next.current?.stop()
+      next.current = null
+      if (small.value.state === 'error') return small.close()
+      current.current.close()
+      setWindow(small)
+    }
+    next.current = { window: small, stop: small.subscribe(ready) }
+  }
+  return {
+    messages, state, error, older: more, newer, trim,
+    loadOlder: () => void window.loadMore(),
+    loadNewer: () => void window.loadNewer(),
+    retry: () => void window.loadMore()
+  }
+}

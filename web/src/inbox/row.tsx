@@ -1,0 +1,34 @@
+import type { Conversation } from '#client'
+import { language, t } from '../i18n.ts'
+import { Avatar } from '../message/avatar.tsx'
+import { ChannelSign } from '../message/channel.tsx'
+import { nameOf } from '../message/name.ts'
+import { fullTime, listTime } from '../message/time.ts'
+import { isMuted } from './leave.ts'
+
+/** One conversation in a list: who, what last, when, by what, how many unread. */
+export function ConversationRow({ conversation, open, now }: { conversation: Conversation, open: boolean, now: Date }) {
+  const { id, title, kind, unread, lastMessage, lastAt, pinned, because, folder, blocked } = conversation
+  const writer = !lastMessage ? '' : lastMessage.direction === 'out' ? t('inbox.you') : kind === 'person' ? '' : nameOf(lastMessage.sender)
+  const failed = lastMessage?.status === 'failed' || lastMessage?.status === 'uncertain'
+  return (
+    <a data-focus href={`/c/${id}`} class={`conversation-row${unread ? ' conversation-unread' : ''}`} aria-current={open ? 'true' : undefined} title={because.text}>
+      <Avatar name={title} />
+      <span class="conversation-lines">
+        <span class="conversation-top">
+          <bdi class="conversation-name">{title || t('inbox.nobody')}</bdi>
+          {pinned && <span class="conversation-pin">📌<span class="for-readers">{t('inbox.pinned')}</span></span>}
+          {isMuted(conversation, now) && <span class="conversation-pin">🔕<span class="for-readers">{t('inbox.muted')}</span></span>}
+          {lastAt && <time class="conversation-time" dateTime={lastAt} title={fullTime(lastAt, language())}>{listTime(lastAt, now, language())}</time>}
+        </span>
+        <span class="conversation-bottom">
+          <span class="conversation-preview">{writer && <bdi>{writer}: </bdi>}<bdi>{lastMessage?.preview || t('inbox.noText')}</bdi></span>
+          {failed && <span class="bad">! <span class="for-readers">{t('inbox.notSent')}</span></span>}
+          {lastMessage && <ChannelSign channel={lastMessage.channel} />}
+          {unread > 0 && <span class="badge">{unread}<span class="for-readers"> {t('inbox.unread')}</span></span>}
+        </span>
+        {(folder === 'other' || blocked) && <span class="conversation-why quiet small" dir="auto">{because.text}</span>}
+      </span>
+    </a>
+  )
+}

@@ -1,0 +1,16 @@
+import type { Party } from '#client'
+import { t } from '../i18n.ts'
+
+const signs = { verified: '✓', weak: '○', unverified: '?', conflicting: '!' } as const
+
+/** How well it is proven who wrote, in a word; what is wrong comes with the warnings. */
+export function ProofSign({ party: { proof } }: { party: Party }) {
+  if (!proof) return null
+  return <span class={`proof proof-${proof}`} title={t(`message.proofLong.${proof}`)}><span aria-hidden="true">{signs[proof]}</span> {t(`message.proof.${proof}`)}</span>
+}
+
+/** Warnings about a sender, in words that come from the server. */
+export function Warnings({ party: { warnings = [] } }: { party: Party }) {
+  if (warnings.length === 0) return null
+  return <ul class="plain note note-warn message-warnings" aria-label={t('message.warnings')}>{warnings.map((text) => <li key={text} dir="auto">⚠ {text}</li>)}</ul>
+}

@@ -1,0 +1,82 @@
+import type { Contact } from '#client'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import '../styles/person.css'
+import '../styles/message.css'
+import { KinboxError } from '#client'
+import { act } from '../hooks/act.ts'
+import { useLive } from '../hooks/use-live.ts'
+import { t } from '../i18n.ts'
+import { Avatar } from '../message/avatar.tsx'
+import { nameOf } from '../message/name.ts'
+import type { ScreenProps } from '../routes.ts'
+import { useClient, useStore } from '../session.ts'
+import { Page } from '../shell/page.tsx'
+import { go } from '../shell/route.ts'
+import { Addresses } from './addresses.tsx'
+import { Merging } from './merging.tsx'
+import { Notes } from './notes.tsx'
+
+/** What to call a contact: the name, else the first address. */
+export function contactName({ name, addresses }: Pick<Contact, 'name' | 'addresses'>): string {
+  return name || (addresses[0] ? nameOf(addresses[0]) : t('inbox.nobody'))
+}
+
+/** A person: who they are to the user, their addresses and what proves them, what was joined and can be parted, notes. */
+export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
+  const store = useStore()
+  const client = useClient()
+  const contact = useLive(useMemo(() => store.contact(id), [store, id]))
+  const [gone, setGone] = useState(false)
+  const here = contact !== null
+  useEffect(() => { if (!here) client.call('contact.get', { id }).catch((error: unknown) => setGone(error instanceof KinboxError && error.kind === 'not_found')) }, [id, here])
+  useEffect(() => { if (contact?.redirectTo) go(`/person/${contact.redirectTo}`, { replace: true }) }, [contact?.redirectTo])
+  if (!contact) return <Page title={t('person.title')}><p class="quiet" role={gone ? 'alert' : undefined}>{t(gone ? 'person.gone' : 'conversation.loading')}</p></Page>
+
+  const name = contactName(contact)
+  const conversation = query.get('c')
+  const first = contact.addresses[0]
+  return (
+    <Page
+      title={name}
+      actions={<>
+        {conversation ? <a class="button" href={`/c/${conversation}`}>{t('person.toConversation')}</a> : first && <a class="button" href={`/new?to=${encodeURIComponent(first.address)}`}>{t('person.write')}</a>}
+        <a class="button" href={`/search?q=${encodeURIComponent(`with:${quote(first?.address ?? name)}`)}`}>{t('person.exchanged')}</a>
+        <a class="button" href={`/search?q=${encodeURIComponent(`with:${quote(first?.address ?? name)} has:file`)}`}>{t('person.files')}</a>
+      </>}
+    >
+      <div class="stack">
+        <div class="card person-head">
+          <Avatar name={name} large />
+          <div class="stack person-who">
+            <Name key={contact.rev} contact={contact} />
+            <label class="check">
+              <input type="checkbox" checked={contact.friend === 'friend'} onChange={({ currentTarget: { checked } }) => act(store.setFriend(id, checked), () => ({ text: t(checked ? 'person.nowFriend' : 'person.noFriend', { name }), undo: () => void act(store.setFriend(id, !checked)) }))} />
+              <span>{t('person.friend')}<br /><span class="quiet small">{t('person.friendMeans')}</span></span>
+            </label>
+            {contact.friend === 'friend-of-friend' && <p class="small quiet">{t('person.friendOfFriend')} {contact.path?.join(' ')}</p>}
+          </div>
+        </div>
+        <Addresses contact={contact} />
+        <Merging contact={contact} name={name} />
+        <Notes key={id} contact={contact} />
+      </div>
+    </Page>
+  )
+}
+
+const quote = (text: string): string => (/[\s"]/.test(text) ? `"${text.replaceAll('"', '')}"` : text)
+
+function Name({ contact: { id, name } }: { contact: Contact }) {
+  const store = useStore()
+  const field = useRef<HTMLInputElement>(null)
+  const save = () => {
+    const now = field.current?.value.trim() ?? ''
+    if (now && now !== name) void act(store.saveContact({ id, name: now }), () => ({ text: t('person.renamed', { name: now }), ...(name ? { undo: () => void act(store.saveContact({ id, name })) } : {}) }))
+  }
+  return (
+    <form class="field" onSubmit={(event) => { event.preventDefault(); save() }}>
+      <label for="person-name">{t('person.name')}</label>
+      <div class="row"><input id="person-name" ref={field} dir="auto" defaultValue={name} maxLength={200} /> <button type="submit">{t('person.save')}</button></div>
+    </form>
+  )
+}
