@@ -54,8 +54,8 @@ export type Inbox = {
 export type Kinds = { conversation: Conversation, message: Local, contact: Contact, account: Account, settings: Settings & { id: Id } }
 export type Kind = keyof Kinds
 
-/** Keeps what the user looks at; it holds nothing that is not shown or subscribed to. */
-export function openStore(client: Client): Inbox {
+/** Keeps what the user looks at; it holds nothing that is not shown or subscribed to. `pageSize`: so many objects a window gets at once, up to 200. */
+export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number } = {}): Inbox {
   const counts = live<Counts | null>(null)
   const settings = live<Settings | null>(null)
   const accounts = live<readonly Account[] | null>(null)
@@ -65,7 +65,7 @@ export function openStore(client: Client): Inbox {
   let lateCounts: { seq: number, counts: Counts } | null = null
 
   function open<T extends Item>(all: Set<Kept<T>>, source: Source<T>, over: Overlays<T>): Kept<T> {
-    const one: Kept<T> = openWindow(source, over, () => all.delete(one))
+    const one: Kept<T> = openWindow(source, over, pageSize, () => all.delete(one))
     all.add(one)
     return one
   }
@@ -104,15 +104,16 @@ export function openStore(client: Client): Inbox {
   /** What messages show of others changes with those. */
   const about = (event: Event) => {
     if (event.type === 'contact.changed' && event.data) {
-      const { id, name } = event.data
-      if (name) for (const one of windows.message) one.amend(message => named(message, id, name))
+      const { id, name, addresses } = event.data
+      // Who has no name is called by an address; messages leave that out.
+      if (!addresses.some(({ address }) => address === name)) for (const one of windows.message) one.amend(message => named(message, id, name), event.seq)
     }
     if (event.type !== 'conversation.changed') return
     const { data } = event
     for (const one of windows.message) {
       if (one.conversationId !== event.id) continue
       if (event.reset || event.history) void one.refresh()
-      else if (data) one.amend(message => message.folder === data.folder ? message : { ...message, folder: data.folder })
+      else if (data) one.amend(message => message.folder === data.folder ? message : { ...message, folder: data.folder }, event.seq)
     }
   }
   const heard = (event: Event) => {
@@ -138,7 +139,7 @@ export function openStore(client: Client): Inbox {
     contacts.refresh()
     void askSettings(true)
   }
-  const ends = [client.onEvent(heard), client.onReset(reset)]
+  const ends = [client.onEvent(heard), client.onReset(reset), client.status.subscribe(status => void (status === 'live' && !settled && askSettings(false)))]
   const signals = openSignals(client)
 
   const fed = (kind: Kind, answer: unknown) => {

@@ -37,16 +37,15 @@ export type Kept<T> = Window<T> & {
   /** The answer of a call. */
   feed(item: T): void
   /** Changes what it shows of others, which has no event of its own. */
-  amend(fn: (item: T) => T): void
+  amend(fn: (item: T) => T, seq: number): void
   /** Gets all anew, as much as it shows. */
   refresh(): Promise<void>
 }
 
-const pageSize = 50
 /** Over so many changes during one fetch, it is cheaper to fetch again. */
 const mostLate = 2000
 
-export function openWindow<T extends Item>(source: Source<T>, overlays: Overlays<T>, onClose: () => void): Kept<T> {
+export function openWindow<T extends Item>(source: Source<T>, overlays: Overlays<T>, pageSize: number, onClose: () => void): Kept<T> {
   const { order, belongs } = source
   let held = openSorted(order)
   /** The last and the first object as fetched: what lies beyond is not known, unless the list ends there. */
@@ -54,6 +53,7 @@ export function openWindow<T extends Item>(source: Source<T>, overlays: Overlays
   let [after, before]: [string | null, string | null] = [null, null]
   /** What events said while a page is on its way. */
   let late: Map<string, { item: T | null, seq: number }> | null = null
+  let amendments: { fn(item: T): T, seq: number }[] = []
   let busy: Promise<void> | null = null
   let again = false
   let ready = false
@@ -79,13 +79,26 @@ export function openWindow<T extends Item>(source: Source<T>, overlays: Overlays
   }
   const replay = (asOf: number) => {
     for (const [id, { item, seq }] of late ?? []) if (seq > asOf) put(id, item)
-    if (late && late.size > mostLate) again = true
+    for (const { fn, seq } of amendments) if (seq > asOf) amend(fn)
+    if (late && late.size + amendments.length > mostLate) again = true
     late = null
+    amendments = []
+  }
+  const listen = () => {
+    late = new Map()
+    amendments = []
+  }
+  const amend = (fn: (item: T) => T): boolean => {
+    let changed = false
+    for (const item of held.items) {
+      const next = fn(item)
+      if (next !== item) changed = held.put(next) || changed
+    }
+    return changed
   }
   /** One fetch at a time. */
   const alone = (fetch: () => Promise<void>): Promise<void> => busy ??= (async () => {
     try {
-      late = new Map()
       await fetch()
       error = null
       ready = true
@@ -109,7 +122,7 @@ export function openWindow<T extends Item>(source: Source<T>, overlays: Overlays
     return alone(async () => {
       do {
         again = false
-        late = new Map()
+        listen()
         const size = Math.max(pageSize, held.items.length)
         const page = await source.first(size)
         const all = new Map(page.items.map(item => [item.id, item]))
@@ -128,6 +141,7 @@ export function openWindow<T extends Item>(source: Source<T>, overlays: Overlays
     })
   }
   const grow = (get: () => Promise<Page<T>>, moved: (page: Page<T>) => void): Promise<void> => alone(async () => {
+    listen()
     const page = await get()
     if (again) return
     moved(page)
@@ -160,21 +174,17 @@ export function openWindow<T extends Item>(source: Source<T>, overlays: Overlays
     },
     take(id, item, seq) {
       if (late) {
-        if (late.size > mostLate) late.set('', { item: null, seq })
-        else late.set(id, { item, seq })
+        if (late.size <= mostLate) late.set(id, { item, seq })
       }
       if (put(id, item)) show()
     },
     feed(item) {
-      if (put(item.id, item)) show()
+      // An event of the same rev has been sent later, and knows more of what it shows of others.
+      if (item.rev > (held.get(item.id)?.rev ?? 0) && put(item.id, item)) show()
     },
-    amend(fn) {
-      let changed = false
-      for (const item of held.items) {
-        const next = fn(item)
-        if (next !== item) changed = held.put(next) || changed
-      }
-      if (changed) show()
+    amend(fn, seq) {
+      if (late && amendments.length <= mostLate) amendments.push({ fn, seq })
+      if (amend(fn)) show()
     },
     refresh
   }

@@ -77,7 +77,7 @@ export async function openLine(t: Test, house: House, more: { token?: string, re
   }
   const client = connect({ url: house.app.url, auth: async () => ({ token }), client: { name: 'test', version: '1' }, ...(more.resume ? { resume: more.resume } : {}) }, { ...realWorld, open, retryMs: 20, retryMaxMs: 100 })
   t.teardown(() => client.close())
-  return Object.assign(line, { client, get opened() { return opened } })
+  return Object.defineProperty(Object.assign(line, { client, opened }), 'opened', { get: () => opened })
 }
 
 export { openHouse }
