@@ -17,6 +17,10 @@ import type { AdminActions } from './api/admin-actions.ts'
 import { openAdminSocket } from './api/admin-socket.ts'
 import { openBlobUrls } from './api/blob-urls.ts'
 import { download, findBlob } from './api/blobs.ts'
+import type { RemoteOptions } from './api/remote-fetch.ts'
+import { openRemoteUrls } from './api/remote-urls.ts'
+import type { RemoteUrls } from './api/remote-urls.ts'
+import { openHtmlMaker } from './derived/html/make.ts'
 import { openDoorCodes } from './api/door-codes.ts'
 import { render } from './api/present/render.ts'
 import { snapshot } from './api/present/snapshot.ts'
@@ -67,6 +71,8 @@ export type World = {
   random?(): number
   /** Folders of connectors, besides those that come along. */
   connectors?: string[]
+  /** How pictures of other servers are reached. */
+  remote?: RemoteOptions
   accounts?: Pick<SupervisorDeps, 'openMs' | 'retryBaseMs' | 'retryMaxMs'>
   server?: Partial<Pick<ServerDeps, 'limits' | 'checkResults' | 'throttle' | 'page'>>
 }
@@ -94,6 +100,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const connector = (kind: string) => loadConnector(folders, kind)
     const kinds = () => connectorKinds(folders)
     const dns = cachingResolver({ clock, ...(world.dns ? { ask: world.dns } : {}) })
+    const maker = openHtmlMaker()
     const pool = openParsePool({ folders, size: parsers, timeoutMs: config.parseSeconds * 1000 })
     const receiving = { store, blobs, wakeup, clock, log, parse: pool.parse }
     const intake: Intake = {}
@@ -143,7 +150,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects } })
     return {
-      store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping, index,
+      store, seal, blobs, maker, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping, index,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -160,6 +167,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
         clearInterval(keeping)
         await keepLastSeen()
         await pool.close()
+        await maker.close()
         await index.stop()
         await store.close()
         owner.release()
@@ -181,11 +189,13 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
   const house = await openHouse(config, log, world, true)
   const { store, wakeup, clock, blobs, signals, supervisor, deliverer, actions } = house
   const revocations = openRevocations()
-  const blobUrls = openBlobUrls({ sign: signer(), clock })
+  const sign = signer()
+  const blobUrls = openBlobUrls({ sign, clock })
+  const remoteUrls = openRemoteUrls({ sign, clock })
   const codes = openDoorCodes({ clock })
   try {
     const server = await startServer({
-      store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, codes, page: builtPage, rooms: roomsOf(house, blobUrls), host: config.host, port: config.port, figures: house.figures,
+      store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, codes, page: builtPage, rooms: roomsOf(house, blobUrls, remoteUrls), remote: { urls: remoteUrls, options: world.remote ?? {} }, host: config.host, port: config.port, figures: house.figures,
       publicUrl: config.publicUrl, origins: config.origins, ...(config.trustedProxies.length > 0 ? { trustProxy: [...config.trustedProxies] } : {}),
       ...world.server, limits: { uploadBytes: config.uploadMib * 1024 * 1024, ...world.server?.limits }
     })
@@ -232,7 +242,7 @@ function signer(): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }
 
-function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose }: House, urls: { sign: Rooms['blobUrl'] }): Rooms {
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
   const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
   const accept = acceptor({ ...outbox, seal, connector, presence: presence.of })
   return {
@@ -256,6 +266,6 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
       await blobs.sync()
       return store.hot((tx) => insertAttachment(tx, userId, { messageId: null, digest, name, contentType, size: content.length, inline: false, contentId: null }, clock.now()))
     },
-    download: (userId, blobId) => download({ store, blobs, maker, blobUrl: urls.sign, remoteUrl }, userId, blobId)
+    download: (userId, blobId) => download({ store, blobs, maker, blobUrl: urls.sign, remoteUrl: remote.sign }, userId, blobId)
   }
 }

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Readable } from 'node:stream'
 import type { Blobs } from '../blobs/blobs.ts'
 import { BlobTooLarge } from '../blobs/blobs.ts'
 import { publicId } from '../model/ids.ts'
@@ -43,15 +42,33 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     if (userId === null) throw new ApiError('forbidden', 'this link is wrong or has expired; ask for another with blob.url')
     const found = await deps.rooms.download(userId, request.params.id)
     if (!found) throw new ApiError('not_found', 'there is no such blob')
-    reply.headers({
-      'content-type': mediaType(found.contentType),
-      'content-length': found.size,
-      'content-disposition': disposition(found.name),
-      'content-security-policy': "sandbox; default-src 'none'",
-      'cache-control': 'private, no-store'
-    })
-    return reply.send(found.body as Readable)
+    const { name, contentType, size } = found
+    const part = partOf(request.headers.range, size)
+    reply.headers({ ...embeddable, 'content-type': mediaType(contentType), 'content-disposition': disposition(name), 'cache-control': 'private, no-store', 'accept-ranges': 'bytes' })
+    if (part === 'none') return reply.code(416).header('content-range', `bytes */${size}`).send()
+    reply.header('content-length', part ? part.end - part.start + 1 : size)
+    if (part) reply.code(206).header('content-range', `bytes ${part.start}-${part.end}/${size}`)
+    return reply.send(request.method === 'HEAD' ? undefined : found.open(part ?? undefined))
   })
+}
+
+/**
+ * On everything that is handed out by a signed link. Whatever it is, opened by itself it may do nothing; the frame of a mail, which
+ * has no origin, may show it.
+ */
+export const embeddable = {
+  'content-security-policy': "sandbox; default-src 'none'",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-resource-policy': 'cross-origin'
+}
+
+/** The one part of a file that is asked for (RFC 9110 section 14.2), as players of sound and film do; null: all of it, 'none': it has no such part. */
+export function partOf(range: string | undefined, size: number): { start: number, end: number } | 'none' | null {
+  const [, from, to] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(range ?? '') ?? []
+  if (from === undefined || to === undefined || from === '' && to === '' || from !== '' && to !== '' && Number(to) < Number(from)) return null
+  const start = from === '' ? Math.max(0, size - Number(to)) : Number(from)
+  const end = from === '' || to === '' ? size - 1 : Math.min(Number(to), size - 1)
+  return start > end ? 'none' : { start, end }
 }
 
 async function uploader(deps: BlobDeps, request: FastifyRequest): Promise<Holder> {

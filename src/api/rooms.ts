@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import type { Reader } from '../store/tx.ts'
 import type { Accounts } from '../accounts/manage.ts'
 import type { OwnPresence } from '../accounts/own-presence.ts'
@@ -7,6 +6,7 @@ import type { Resolved } from '../outbound/compose.ts'
 import type { Marker } from '../outbound/marks.ts'
 import type { SendRequest } from '../outbound/request.ts'
 import type { Outcome } from '../outbound/resolve.ts'
+import type { Download } from './blobs.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A webhook call; `url` is built from the configured public URL, never from Host. */
@@ -40,11 +40,11 @@ export type Rooms = {
   /** Shows that the user writes; whether anybody was told. Throws Refused for a conversation that there is not. */
   typing(userId: number, conversationId: number, typing: boolean): Promise<boolean>
   /** A URL path with a signature that /v1/blobs answers for a few minutes (blob-urls.ts). */
-  blobUrl(userId: number, blobId: string): { path: string, expiresAt: number }
-  /** Whether the user has a blob of that id. */
-  blobExists(userId: number, blobId: string): Promise<boolean>
+  blobUrl(userId: number, blobId: string, ms?: number): { path: string, expiresAt: number }
+  /** The media type of a blob; null when the user has none of that id. */
+  blobType(userId: number, blobId: string): Promise<string | null>
   /** Keeps a small upload durably; returns its inner id. */
   upload(userId: number, file: { name: string, contentType: string, content: Uint8Array }): Promise<number>
-  /** What a blob id stands for, if it is this user's: an attachment, an upload, a message's bytes. */
-  download(userId: number, blobId: string): Promise<{ name: string, contentType: string, size: number, body: Readable } | null>
+  /** What a blob id stands for, if it is this user's (blobs.ts). */
+  download(userId: number, blobId: string): Promise<Download | null>
 }

@@ -24,6 +24,9 @@ import type { Figures } from './metrics.ts'
 import { allowedOrigins, originAllowed } from './origins.ts'
 import { pageRoutes } from './page.ts'
 import { methods as allMethods } from './registry.ts'
+import type { RemoteOptions } from './remote-fetch.ts'
+import { remoteRoutes } from './remote-routes.ts'
+import type { RemoteUrls } from './remote-urls.ts'
 import type { Rooms } from './rooms.ts'
 import { setupRoutes } from './setup.ts'
 import { openSerialised } from './serialised.ts'
@@ -46,6 +49,8 @@ export type ServerDeps = {
   signals: Signals
   revocations: Revocations
   blobUrls: BlobUrls
+  /** Pictures of other servers; absent: none are fetched. */
+  remote?: { urls: RemoteUrls, options: RemoteOptions }
   /** One-time codes for the page; without them it takes none. */
   codes?: DoorCodes
   /** The folder of the built web page; without it the page says that it is not there. */
@@ -108,8 +113,7 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     if (known) return sendError(reply, known)
     if (thrown.statusCode === 413) return sendError(reply, new ApiError('too_large', 'the body is too large'))
     if (thrown.statusCode && thrown.statusCode < 500) return sendError(reply, new ApiError('invalid_request', 'the request cannot be read'))
-    const trouble = troubleOf(thrown) ?? store.trouble
-    if (trouble) return sendError(reply, new ApiError('read_only', trouble))
+    if (store.trouble) return sendError(reply, new ApiError('read_only', store.trouble))
     log.error({ route: request.routeOptions.url ?? 'none', error: thrown.stack ?? thrown.message }, 'a request failed')
     return sendError(reply, new ApiError('internal', 'the server made a mistake; its log says more'))
   })
@@ -149,6 +153,7 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
   setupRoutes(app, { ...browser, codes: deps.codes ?? openDoorCodes({ clock }) })
   await pageRoutes(app, { folder: deps.page ?? null, sockets: publicUrl ? [new URL(publicUrl).origin.replace(/^http/, 'ws')] : [] })
   blobRoutes(app, { ...browser, blobs: deps.blobs, urls: deps.blobUrls, rooms })
+  if (deps.remote) remoteRoutes(app, deps.remote)
   hookRoutes(app, { publicUrl: () => publicUrl ?? address, rooms, maxBytes: limits.webhookBytes })
   healthRoutes(app, { store, clock, metrics, closing: () => closing })
 

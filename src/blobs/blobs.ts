@@ -18,7 +18,8 @@ export type Blobs = {
   putStream(stream: AsyncIterable<Uint8Array | string>, maxBytes: number): Promise<{ digest: Uint8Array, size: number }>
   /** Rejects with ENOENT where there is none, and when what is stored no longer has that digest. */
   read(digest: Uint8Array): Promise<Uint8Array>
-  stream(digest: Uint8Array): Readable
+  /** All of it, or a part of which both ends count. */
+  stream(digest: Uint8Array, part?: { start: number, end: number }): Readable
   path(digest: Uint8Array): string
   /** Everything put before the call is on disk when it resolves. */
   sync(): Promise<void>
@@ -149,7 +150,7 @@ export function openBlobs(folder: string, clock: Clock | null = null): Blobs {
       if (!createHash('sha256').update(bytes).digest().equals(digest)) throw new Error(`the file ${path(digest)} is damaged: restore it from a backup`)
       return bytes
     },
-    stream: digest => createReadStream(path(digest)),
+    stream: (digest, part) => createReadStream(path(digest), part),
     sync() {
       const next = syncing.catch(() => undefined).then(() => {
         const paths = [...unsynced]
