@@ -26,7 +26,7 @@ export const Limit = Int({ minimum: 1, maximum: 200 })
 /** `{ items, nextCursor, asOf }`: only a nextCursor of null is the end. */
 export const page = <T extends TSchema>(item: T) => Obj({ items: List(item), nextCursor: nullable(Str()), asOf: AsOf })
 
-export const Because = Obj({ rule: Str(), text: Str(), evidence: List(Str()) })
+export const Because = Obj({ rule: Str(), text: Str(), evidence: List(Str()), version: Optional(Int({ minimum: 1, description: 'of the user\'s rules, when it was decided' })) })
 export type Because = Static<typeof Because>
 
 export const Party = Obj({
@@ -94,6 +94,7 @@ export const Attachment = Obj({
   contentType: Str(),
   size: Int({ minimum: 0 }),
   inline: Bool(),
+  warning: Optional(Str({ description: 'what is in it is not what it says, or it is a program: in words for the user' })),
   thumbnail: Optional(Obj({ id: Id, width: Int(), height: Int() }))
 })
 export type Attachment = Static<typeof Attachment>
@@ -128,6 +129,8 @@ export const Message = Obj({
   deletedAt: Optional(nullable(Time)),
   folder: FolderName,
   because: Because,
+  folded: Optional(Bool({ description: 'its sender is blocked, in a group with others: shown folded' })),
+  unsubscribe: Optional(Obj({ how: one('one-click', 'mail', 'page'), url: Optional(Str({ description: 'of a page that the user must open' })) })),
   status: Optional(DeliveryStatus),
   attempts: Optional(List(Attempt)),
   clientId: Optional(Str()),
@@ -176,11 +179,73 @@ export const Identity = Obj({ id: Id, kind: Str(), address: Str(), name: Optiona
 export type Identity = Static<typeof Identity>
 
 /** What the user has set for themselves. */
-export const Settings = Obj({ sendReadMarkers: Bool({ description: 'chats that can tell people in the inbox that they were read' }), rev: Rev })
+export const Settings = Obj({
+  sendReadMarkers: Bool({ description: 'chats that can tell people in the inbox that they were read' }),
+  inboxFor: one('basic', 'strict'),
+  teachByMoving: Bool({ description: 'moving a conversation makes a rule' }),
+  teachByReplying: Bool({ description: 'answering makes a rule' }),
+  teachByApproving: Bool({ description: 'what is decided in the screener makes rules' }),
+  befriendByMoving: Bool({ description: 'whom one moves to the inbox becomes a friend' }),
+  befriendByReplying: Bool({ description: 'whom one answers becomes a friend' }),
+  befriendByApproving: Bool({ description: 'whom one lets in from the screener becomes a friend' }),
+  shareFriends: Bool({ description: 'friends who are users of this server may know whom you are friends with' }),
+  rev: Rev
+})
 export type Settings = Static<typeof Settings>
 
-export const Counts = Obj({ inbox: Int({ minimum: 0 }), other: Int({ minimum: 0 }) })
+export const Counts = Obj({ inbox: Int({ minimum: 0 }), other: Int({ minimum: 0 }), screener: Int({ minimum: 0, description: 'how many wait for a decision of the user' }) })
 export type Counts = Static<typeof Counts>
+
+/** What the user has said about a sender: the newest word about each address, domain or list. */
+export const Rule = Obj({
+  id: Id,
+  scope: one('address', 'domain', 'list'),
+  kind: Optional(Str({ description: 'of the address; absent for a list' })),
+  value: Str(),
+  action: one('inbox', 'other', 'block'),
+  stream: Optional(nullable(Str())),
+  origin: one('user', 'moved', 'replied', 'approved', 'denied', 'blocked', 'spam', 'unsubscribed'),
+  text: Str({ description: 'the rule in words' }),
+  at: Time,
+  rev: Rev
+})
+export type Rule = Static<typeof Rule>
+
+/** What a rule is about, and what it does, as requests say it. */
+export const RuleWish = Obj({
+  scope: one('address', 'domain', 'list'),
+  kind: Optional(Str({ minLength: 1, maxLength: 40, description: 'of the address; "email" where absent' })),
+  value: Str({ minLength: 1, maxLength: 320 }),
+  action: one('inbox', 'other', 'block'),
+  stream: Optional(Str({ pattern: '^[a-z][a-z0-9 -]{0,39}$', description: 'with other: where there' }))
+})
+export type RuleWish = Static<typeof RuleWish>
+
+/** Somebody who waits in the screener. */
+export const Waiting = Obj({
+  conversationId: Id,
+  sender: Party,
+  because: Because,
+  since: Time,
+  messages: Int({ minimum: 1 }),
+  subject: Optional(nullable(Str())),
+  preview: Str(),
+  lastAt: Time
+})
+export type Waiting = Static<typeof Waiting>
+
+/** A decision of the user in the screener. */
+export const Screening = Obj({
+  id: Id,
+  conversationId: Id,
+  who: Str(),
+  decision: one('inbox', 'stream', 'deny', 'block', 'spam'),
+  scope: one('sender', 'domain'),
+  stream: Optional(Str()),
+  at: Time,
+  undoneAt: nullable(Time)
+})
+export type Screening = Static<typeof Screening>
 
 /** A token or a browser session. */
 export const Login = Obj({

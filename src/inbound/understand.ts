@@ -6,10 +6,11 @@ import { rawInline } from '../store/raws.ts'
 import type { PackedRaw } from '../store/raws.ts'
 import type { Arrival, Context, FoundIn } from '../model/arrival.ts'
 import type { AccountRef, Understanding } from './account.ts'
+import { keepFiles } from './files.ts'
 import { compared, provable, understood } from './understood.ts'
 import type { Understood, UnderstoodMessage } from './understood.ts'
 
-export type ReadyAttachment = { digest: Uint8Array, name: string, contentType: string, size: number, inline: boolean, contentId: string | null }
+export type ReadyAttachment = { digest: Uint8Array, name: string, contentType: string, size: number, inline: boolean, contentId: string | null, warning?: string | null }
 
 /** A message with all that its transaction needs: nothing is computed or waited for inside. */
 export type ReadyMessage = { message: IncomingMessage, proof: Proof, digest: Uint8Array, senderDigest: string, attachments: ReadyAttachment[] }
@@ -65,10 +66,7 @@ function withFlags(message: IncomingMessage, { seen, flagged }: { seen?: boolean
 }
 
 async function stored({ message, digest, senderDigest }: UnderstoodMessage, proof: Proof | null, blobs: Blobs): Promise<ReadyMessage> {
-  const attachments: ReadyAttachment[] = []
-  for (const { name, contentType, content, inline, contentId } of message.attachments) {
-    attachments.push({ digest: await blobs.put(content), name, contentType, size: content.length, inline, contentId: contentId ?? null })
-  }
+  const attachments = await keepFiles(message.attachments, blobs)
   return { message: { ...message, attachments: [] }, proof: proof ?? byAddress(message), digest, senderDigest, attachments }
 }
 

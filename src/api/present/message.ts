@@ -9,6 +9,7 @@ import type { Reader } from '../../store/tx.ts'
 import type { Attempt, Message, MessagePreview } from '../objects.ts'
 import { rfc3339 } from '../time.ts'
 import { partyOf, senderOf } from './party.ts'
+import { unsubscribing } from '../../outbound/unsubscribe.ts'
 
 /** Texts over this many bytes are cut in lists and events, unless the client asks for more; message.get tells all. */
 export const bodyMaxBytes = 8192
@@ -25,7 +26,8 @@ export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes 
   const recipients = fitting(body.recipients.map((recipient) => ({ ...partyOf(tx, userId, recipient), role: recipient.role })))
   const truncated = text.length < body.text.length || (quoted !== null && quoted.length < body.quoted!.length) || recipients.length < body.recipients.length
   const replyTo = answeredBy(tx, userId, row, body.references)
-  const { rule, text: words, evidence, proof = [] } = row.because
+  const { rule, text: words, evidence, version, proof = [] } = row.because
+  const how = unsubscribing(row, body)
   return {
     id: publicId('message', row.id), conversationId: publicId('conversation', row.conversationId), topicId: row.topicId === null ? null : publicId('topic', row.topicId),
     accountId: publicId('account', row.accountId), channel: row.channel, direction: row.direction, sender: senderOf(tx, userId, row),
@@ -34,7 +36,8 @@ export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes 
     ...(row.automatic ? { automatic: row.automatic } : {}), ...bounceOf(body), ...(body.unreadable === null ? {} : { unreadable: body.unreadable }),
     sentAt: row.sentAt === null ? null : rfc3339(row.sentAt), receivedAt: rfc3339(row.receivedAt), sortAt: rfc3339(row.sortAt),
     ...(row.editedAt === null ? {} : { editedAt: rfc3339(row.editedAt) }), ...(row.deletedAt === null ? {} : { deletedAt: rfc3339(row.deletedAt) }),
-    folder: getConversation(tx, userId, row.conversationId)!.folder, because: { rule, text: words, evidence: [...evidence, ...proof] },
+    folder: getConversation(tx, userId, row.conversationId)!.folder, because: { rule, text: words, evidence: [...evidence, ...proof], ...(version === undefined ? {} : { version }) },
+    ...(row.folded ? { folded: true } : {}), ...(how ? { unsubscribe: how } : {}),
     ...(row.status ? { status: row.status } : {}), ...(row.direction === 'out' ? { attempts: attempts(tx, userId, row) } : {}), messageId: row.messageId, rev: row.rev
   }
 }
@@ -66,7 +69,9 @@ export const rawBlob = (messageId: number): string => 'r' + messageId
 export const htmlBlob = (messageId: number): string => 'h' + messageId
 
 function attachments(tx: Reader, messageId: number): Message['attachments'] {
-  return attachmentsOf(tx, messageId).map(({ id, name, contentType, size, inline }) => ({ id: publicId('blob', id), name, contentType, size, inline }))
+  return attachmentsOf(tx, messageId).map(({ id, name, contentType, size, inline, warning, thumbnail }) => ({
+    id: publicId('blob', id), name, contentType, size, inline, ...(warning === null ? {} : { warning }), ...(thumbnail === null ? {} : { thumbnail: { id: 't' + id, width: thumbnail.width, height: thumbnail.height } })
+  }))
 }
 
 function attempts(tx: Reader, userId: number, message: MessageRow): Attempt[] {
