@@ -1,3 +1,5 @@
+import { troubleOf } from '../store/trouble.ts'
+
 /**
  * Every error that the API answers: one table. A code is never reused, a kind never changes its meaning.
  * `doc` says what happened and what to do; `retryable`: the same request may succeed later.
@@ -61,10 +63,12 @@ export function errorBody(error: ApiError): ErrorBody {
 
 /**
  * The ApiError that something thrown means, or null when it is a mistake of ours. The inner rooms do not know ApiError:
- * an Error of theirs with a `kind` out of the table is taken at its word. Not so its detail, which may be an inner row.
+ * an Error of theirs with a `kind` out of the table is taken at its word, and a disk that is full or locked is told in words. Not so its detail, which may be an inner row.
  */
 export function asApiError(thrown: unknown): ApiError | null {
   if (thrown instanceof ApiError) return thrown
+  const trouble = troubleOf(thrown)
+  if (trouble !== null) return new ApiError('read_only', trouble)
   if (!(thrown instanceof Error) || !('kind' in thrown) || typeof thrown.kind !== 'string') return null
   if (!Object.hasOwn(errors, thrown.kind)) return null
   return new ApiError(thrown.kind as ErrorKind, thrown.message)

@@ -1,23 +1,31 @@
 import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { MikroORM } from '@mikro-orm/sqlite'
 import type { EntityManager, SqliteConnection } from '@mikro-orm/sqlite'
 import { Ids, readerOf, refusePromise, Statements, Transaction } from './connection.ts'
 import type { Clock, Log } from './given.ts'
 import { migrate } from './migrate.ts'
 import { ormOptions } from './orm.ts'
+import type { Lock } from './orm.ts'
 import { checkPragmas, checkSqliteVersion, openReader } from './sqlite.ts'
 import type { SqliteDatabase } from './sqlite.ts'
 import { StartError } from './start-error.ts'
 import type { Store } from './store.ts'
-import { troubleOf } from './trouble.ts'
+import { isBusy, troubleOf } from './trouble.ts'
 import type { Reader, WriteLane, Writer } from './tx.ts'
+import { takeTrialBack, writeTrial } from './writable.ts'
 import { WriterQueue } from './writer-queue.ts'
 
 /** Looked at after so many commits, the write-ahead log is copied into the main file when it is longer than so many pages. */
 const commitsPerLook = 16
 const pagesPerCheckpoint = 1000
+/** How long a write waits for somebody else's to end, and how often it looks. Once that was in vain, the next ones do not wait until one has succeeded. */
+const busyMs = 5_000
+const busyLookMs = 50
+/** Between two tries to write, after one that failed by the disk or a lock. */
+const trialMs = 2_000
 
 /**
  * Opens `<folder>/kinbox.db`, making or migrating it. The caller owns the folder (folder-lock.ts).
@@ -26,7 +34,8 @@ const pagesPerCheckpoint = 1000
 export async function openStore(options: { folder: string, clock: Clock, log: Log }): Promise<Store> {
   const file = join(options.folder, 'kinbox.db')
   makeFile(options.folder, file)
-  const orm = await MikroORM.init(ormOptions(file))
+  const lock: Lock = { held: false }
+  const orm = await MikroORM.init(ormOptions(file, lock))
   try {
     const writing = await (orm.em.getConnection() as SqliteConnection).getNativeClient()
     checkSqliteVersion((writing.prepare('SELECT sqlite_version() AS version').get() as { version: string }).version)
@@ -34,7 +43,7 @@ export async function openStore(options: { folder: string, clock: Clock, log: Lo
     await migrate(orm, writing, file, options.clock)
     const logId = ensureLogId(writing, options.clock.now())
     checkPragmas(writing)
-    return new SqliteStore(orm, writing, openReader(file), logId, options.log)
+    return new SqliteStore(orm, lock, writing, openReader(file), logId, options.log)
   } catch (error) {
     await orm.close(true)
     if (error instanceof StartError) throw error
@@ -45,6 +54,7 @@ export async function openStore(options: { folder: string, clock: Clock, log: Lo
 class SqliteStore implements Store {
   readonly logId: string
   readonly #orm: MikroORM
+  readonly #lock: Lock
   readonly #writing: SqliteDatabase
   readonly #statements: Statements
   readonly #ids: Ids
@@ -54,12 +64,16 @@ class SqliteStore implements Store {
   readonly #queue = new WriterQueue()
   readonly #log: Log
   #trouble: string | null = null
+  #trial: NodeJS.Timeout | null = null
   #commits = 0
   #closing: Promise<void> | null = null
 
-  constructor(orm: MikroORM, writing: SqliteDatabase, reading: SqliteDatabase, logId: string, log: Log) {
+  constructor(orm: MikroORM, lock: Lock, writing: SqliteDatabase, reading: SqliteDatabase, logId: string, log: Log) {
     this.#orm = orm
+    this.#lock = lock
     this.#writing = writing
+    // Waiting in the database would hold up everything else in this thread, reads too.
+    writing.pragma('busy_timeout = 0')
     this.#statements = new Statements(writing)
     this.#ids = new Ids(this.#statements)
     this.#reading = reading
@@ -91,30 +105,36 @@ class SqliteStore implements Store {
   }
 
   hot<T>(fn: (tx: Writer) => T, lane: WriteLane = 'live'): Promise<T> {
-    return this.#queue.enter(lane, () => this.#settle(() => this.#immediate(fn)))
+    return this.#queue.enter(lane, () => this.#settle((begun) => this.#immediate(fn, begun)))
   }
 
   cold<T>(fn: (em: EntityManager, tx: Writer) => Promise<T>, lane: WriteLane = 'live'): Promise<T> {
-    return this.#queue.enter(lane, () => this.#settle(async () => {
+    return this.#queue.enter(lane, () => this.#settle(async (begun) => {
       const tx = new Transaction(this.#writing, this.#statements, this.#ids)
+      this.#statements.of('BEGIN IMMEDIATE').run()
+      begun()
+      this.#lock.held = true
       try {
         return await this.#orm.em.fork().transactional(em => fn(em, tx))
       } finally {
+        this.#lock.held = false
         tx.end()
       }
     }))
   }
 
   close(): Promise<void> {
+    if (this.#trial) clearTimeout(this.#trial)
     return this.#closing ??= this.#queue.close().then(async () => {
       this.#reading.close()
       await this.#orm.close(true)
     })
   }
 
-  #immediate<T>(fn: (tx: Writer) => T): T {
+  #immediate<T>(fn: (tx: Writer) => T, begun: () => void): T {
     const tx = new Transaction(this.#writing, this.#statements, this.#ids)
     this.#statements.of('BEGIN IMMEDIATE').run()
+    begun()
     try {
       const result = fn(tx)
       refusePromise(result)
@@ -125,21 +145,50 @@ class SqliteStore implements Store {
     }
   }
 
-  /** Runs one transaction and leaves none behind, whatever happened. */
-  async #settle<T>(transaction: () => T | Promise<T>): Promise<T> {
+  /** Runs one transaction and leaves none behind, whatever happened. `begun` is called when it has the lock. */
+  async #settle<T>(transaction: (begun: () => void) => T | Promise<T>): Promise<T> {
     if (this.#writing.inTransaction) throw new Error('a write bypassed the queue')
+    const written = this.#trouble === null ? null : this.#written()
     try {
-      const result = await transaction()
+      const result = await this.#patiently(transaction)
       if (this.#writing.inTransaction) throw new Error('the transaction was not committed')
-      this.#trouble = null
+      // One that changed nothing says nothing about the disk.
+      if (written === null || this.#written() !== written) this.#trouble = null
       this.#committed()
       return result
     } catch (error) {
       this.#trouble = troubleOf(error) ?? this.#trouble
+      if (this.#trouble !== null) this.#tryLater()
       throw error
     } finally {
       if (this.#writing.inTransaction) this.#writing.exec('ROLLBACK')
     }
+  }
+
+  /** Begins again while another process writes; the event loop turns meanwhile. */
+  async #patiently<T>(transaction: (begun: () => void) => T | Promise<T>): Promise<T> {
+    let begun = false
+    for (const until = this.#trouble === null ? performance.now() + busyMs : 0; ;) {
+      try {
+        return await transaction(() => { begun = true })
+      } catch (error) {
+        if (begun || !isBusy(error) || performance.now() >= until) throw error
+        await pause(busyLookMs)
+      }
+    }
+  }
+
+  /** Whether it works again is found out without anybody's asking: nobody may come who writes. */
+  #tryLater(): void {
+    this.#trial ??= setTimeout(() => {
+      this.#trial = null
+      if (this.#closing || this.#trouble === null) return
+      this.hot(writeTrial, 'bulk').then(() => this.hot(takeTrialBack, 'bulk')).catch(() => undefined)
+    }, trialMs).unref()
+  }
+
+  #written(): number {
+    return (this.#statements.of('SELECT total_changes() AS n').get() as { n: number }).n
   }
 
   #committed(): void {

@@ -36,6 +36,8 @@ type Line = { client: Socket, upstream: Socket, moved: number, limit: number, de
 /** Forwards a free port of the loopback to `port`. `random` fills the garbage. */
 export async function startProxy(port: number, random: () => number): Promise<Proxy> {
   const lines = new Set<Line>()
+  /** Every end that is open, whatever became of its line. */
+  const sockets = new Set<Socket>()
   let fault: Fault | null = null
 
   const server = createServer({ allowHalfOpen: true }, (client) => {
@@ -46,6 +48,7 @@ export async function startProxy(port: number, random: () => number): Promise<Pr
     lines.add(line)
     client.setNoDelay(true)
     upstream.setNoDelay(true)
+    for (const socket of [client, upstream]) sockets.add(socket.once('close', () => sockets.delete(socket)))
     for (const [from, to, back] of [[client, upstream, false], [upstream, client, true]] as const) {
       from.on('error', () => undefined)
       from.on('data', (chunk: Buffer) => forward(line, from, to, chunk, back))
@@ -135,6 +138,7 @@ export async function startProxy(port: number, random: () => number): Promise<Pr
     },
     async close() {
       for (const line of lines) end(line, false)
+      for (const socket of sockets) socket.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     }
   }

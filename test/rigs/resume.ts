@@ -30,6 +30,8 @@ export type ResumeResult = {
   ms: number
 }
 
+/** How long a client may take to be where the log is, once its line is good. */
+const arriveMs = 60_000
 const people = ['alice@friend.example', 'bob@friend.example', 'carol@friend.example', 'dave@work.example'].map((address) => ({ kind: 'email', address }))
 
 /** Clients that are cut at random bytes and come back, while a user's data changes all the time; what they have is compared with the log itself. */
@@ -69,7 +71,7 @@ export async function resumeRun({ seed, cuts, clients, tree = ownTree, withinMs 
       }
     }
     writing = false
-    await done
+    if (!await within(done, arriveMs)) result.wrong.push(`a request of the writer had no answer after ${arriveMs / 1000} s`)
     result.cuts = proxy.connections
     // From here on the line is good; everybody has to arrive at the same place.
     proxy.heal()
@@ -77,8 +79,14 @@ export async function resumeRun({ seed, cuts, clients, tree = ownTree, withinMs 
       for (const { id } of (found as { items: { id: string }[] }).items) await writer!.call('account.remove', { id })
     })
     for (const one of readers) one.rest()
-    const head = await quiet(judge)
-    for (const one of readers) if (!await arrives(one.client, head)) result.wrong.push(`client ${one.name} is at ${one.client.seq()}, the log at ${head}`)
+    say(`${result.cuts} cuts; the line is good again`)
+    const { head, still } = await quiet(judge)
+    if (!still) result.wrong.push(`the log still grows ${arriveMs / 1000} s after the last request, it is at ${head}`)
+    // All at once, so that one that never arrives is told before anybody's patience ends.
+    await Promise.all(readers.map(async ({ client, name }) => {
+      if (!await arrives(client, head)) result.wrong.push(`client ${name} is at ${client.seq()}, the log at ${head}; it connected ${client.counts.connections} times`)
+    }))
+    say('everybody has arrived, or never will')
     const log = judge.log()
     result.events = log.length
     const final = await writer.call<Snapshot>('sync.snapshot')
@@ -229,19 +237,29 @@ async function write(client: RigClient, chance: Dice, goes: () => boolean): Prom
   }
 }
 
-/** The head of the log once it has not moved for a while. */
-async function quiet(judge: Judge): Promise<number> {
+/** The head of the log once it has not moved for a while; where that never comes, as it is then. */
+async function quiet(judge: Judge): Promise<{ head: number, still: boolean }> {
   let head = judge.head()
-  for (let still = 0; still < 10; await pause(100)) {
+  for (let still = 0, until = Date.now() + arriveMs; still < 10; await pause(100)) {
     const now = judge.head()
     still = now === head ? still + 1 : 0
     head = now
+    if (Date.now() > until) return { head, still: false }
   }
-  return head
+  return { head, still: true }
 }
 
-/** Whether a client gets there within a minute; one with a subscription hears by a ping how far the log has been read. */
+/** Whether a client gets there in time; one with a subscription hears by a ping how far the log has been read. */
 async function arrives(client: RigClient, head: number): Promise<boolean> {
-  for (const until = Date.now() + 60_000; Date.now() < until; await pause(50)) if (client.seq() >= head) return true
+  for (const until = Date.now() + arriveMs; Date.now() < until; await pause(50)) if (client.seq() >= head) return true
   return false
+}
+
+async function within(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const over = new AbortController()
+  try {
+    return await Promise.race([work.then(() => true), pause(ms, false, { signal: over.signal })])
+  } finally {
+    over.abort()
+  }
 }

@@ -84,6 +84,43 @@ t.test('a full disk is told in words, nothing half is stored, and it is over whe
   t.equal(store.trouble, null)
 })
 
+t.test('somebody else writes: reads go on, the write waits; a unit of work that began in vain leaves nothing that the next one would wait for', async t => {
+  const { store, folder } = await tempStore(t)
+  const other = new Database(join(folder, 'kinbox.db'), { timeout: 0 })
+  t.teardown(() => other.close())
+  const hot = (key: string) => store.hot(tx => tx.run('INSERT INTO meta (key, value) VALUES (?, 1)', key))
+  const cold = (key: string) => store.cold(async em => em.execute('INSERT INTO meta (key, value) VALUES (?, 1)', [key]))
+  other.exec('BEGIN IMMEDIATE')
+  let written = false
+  const waits = hot('waits').then(() => { written = true })
+  for (let i = 0; i < 10; i++) await store.read(tx => tx.get('SELECT 1'))
+  t.equal(written, false)
+  other.exec('COMMIT')
+  await waits
+
+  other.exec('BEGIN IMMEDIATE')
+  await t.rejects(cold('in vain'), { code: 'SQLITE_BUSY' })
+  t.match(store.trouble, /Another program holds/)
+  await t.rejects(hot('in vain'), { code: 'SQLITE_BUSY' })
+  other.exec('COMMIT')
+  await cold('cold')
+  t.equal(store.trouble, null)
+  await hot('hot')
+  t.same(await store.read(tx => tx.all("SELECT key FROM meta WHERE value = 1 ORDER BY key").length), 3)
+})
+
+t.test('a unit of work on a full disk: rolled back, told in words; a write that changes nothing does not end that, and the next one does', async t => {
+  const { store } = await tempStore(t)
+  const limit = (pages: number): Promise<unknown> => store.hot(tx => tx.get(`PRAGMA max_page_count = ${pages}`))
+  const big = () => store.cold(async em => em.execute("INSERT INTO meta (key, value) VALUES ('big', hex(zeroblob(500000)))"))
+  await limit(1)
+  for (let i = 0; i < 2; i++) await t.rejects(big(), { code: 'SQLITE_FULL' })
+  await limit(1_000_000)
+  t.match(store.trouble, /disk is full/)
+  await big()
+  t.equal(store.trouble, null)
+})
+
 t.test('start refusals say what is wrong and what to do', async t => {
   const folder = await tempFolder(t)
   await writeFile(join(folder, 'file'), 'x')
