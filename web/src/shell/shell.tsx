@@ -1,42 +1,74 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { useLive } from '../hooks/use-live.ts'
-import { t } from '../i18n.ts'
+import { language, t } from '../i18n.ts'
+import { useStore } from '../session.ts'
+import { stillToWelcome } from '../welcome/welcome.tsx'
 import { announced } from './announce.ts'
-import { go, place } from './route.ts'
+import { KeysHelp } from './keys-help.tsx'
 import { useKeys } from './keys.ts'
+import { Offline } from './offline.tsx'
+import { go, place } from './route.ts'
 import { Toasts } from './toast.tsx'
 
-const main = [
-  { to: '/inbox', words: 'shell.inbox', key: 'g i' },
-  { to: '/other', words: 'shell.other', key: 'g o' },
+type Entry = { to: string, words: string, key: string, count?: 'inbox' | 'other' }
+
+const folders: Entry[] = [
+  { to: '/inbox', words: 'shell.inbox', key: 'g i', count: 'inbox' },
+  { to: '/other', words: 'shell.other', key: 'g o', count: 'other' },
   { to: '/screener', words: 'shell.screener', key: 'g r' },
   { to: '/streams', words: 'shell.streams', key: 'g t' },
   { to: '/archive', words: 'shell.archive', key: 'g a' },
   { to: '/search', words: 'shell.search', key: '/' }
 ]
-const more = [
+const rest: Entry[] = [
   { to: '/accounts', words: 'shell.accounts', key: 'g c' },
   { to: '/settings', words: 'shell.settings', key: 'g s' }
 ]
 
-/** What stands around every screen: the way past the navigation, the navigation, the place of announcements, toasts. */
+/** What stands around every screen: the way past the navigation, the navigation with its counts, how the connection is, announcements, toasts, the keys. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const { path } = useLive(place)
   const { text, count } = useLive(announced)
-  useKeys(Object.fromEntries([...main, ...more].map(({ to, words, key }) => [key, { does: words, run: () => go(to) }])))
-  const link = ({ to, words }: { to: string, words: string }) => (
-    <li key={to}><a href={to} aria-current={path.startsWith(to) ? 'page' : undefined}>{t(words)}</a></li>
-  )
+  const store = useStore()
+  const counts = useLive(store.counts)
+  const accounts = useLive(store.accounts)
+  const [help, setHelp] = useState(false)
+  useKeys({
+    ...Object.fromEntries([...folders, ...rest].map(({ to, words, key }) => [key, { does: words, run: () => go(to) }])),
+    '?': { does: 'keys.help', run: () => setHelp(true) }
+  })
+  useEffect(() => { if (accounts?.length === 0 && path === '/inbox' && stillToWelcome()) go('/welcome', { replace: true }) }, [accounts, path])
+  const troubled = accounts?.filter(({ status }) => status === 'login-needed' || status === 'stopped').length ?? 0
+  const link = ({ to, words, count }: Entry) => {
+    const number = count ? counts?.[count] ?? 0 : to === '/accounts' ? troubled : 0
+    return (
+      <li key={to}>
+        <a href={to} aria-current={path === to || path.startsWith(to + '/') ? 'page' : undefined}>
+          <span>{t(words)}</span>
+          {number > 0 && <span class={count === 'inbox' ? 'badge badge-strong' : count ? 'badge' : 'badge badge-bad'} aria-hidden="true">{new Intl.NumberFormat(language()).format(number)}</span>}
+          {number > 0 && <span class="for-readers">{t(count ? 'shell.unread' : 'shell.troubled', { count: number })}</span>}
+        </a>
+      </li>
+    )
+  }
   return (
     <div class="shell">
-      <a class="skip" href="#main">{t('shell.skip')}</a>
+      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>{t('shell.skip')}</a>
       <nav class="nav" aria-label={t('shell.nav')}>
-        <ul>{main.map(link)}</ul>
-        <ul>{more.map(link)}</ul>
+        <ul>{folders.map(link)}</ul>
+        <ul>
+          {rest.map(link)}
+          <li class="nav-help"><button type="button" class="button-quiet button-small" onClick={() => setHelp(true)}>{t('shell.keys')} <kbd>?</kbd></button></li>
+        </ul>
       </nav>
-      <main id="main" class="stage" tabIndex={-1}>{children}</main>
+      <div class="stage-frame">
+        <Offline />
+        <main id="main" class="stage" tabIndex={-1}>{children}</main>
+      </div>
       <Toasts />
-      <div class="for-readers" aria-live="polite" key={count}>{text}</div>
+      {help && <KeysHelp onClose={() => setHelp(false)} />}
+      <div class="for-readers" role="status" aria-live="polite"><span key={count}>{text}</span></div>
     </div>
   )
 }

@@ -1,0 +1,27 @@
+import type { Account } from '#client'
+import { language, t } from '../i18n.ts'
+import { clockTime } from './when.ts'
+
+/** How an account is: its state in words, what is wrong and what to do, how far the old messages are, when it was deaf. */
+export function Health({ account: { status, error, backfill, gaps } }: { account: Account }) {
+  const open = gaps.filter(({ filledAt }) => filledAt === null)
+  const number = new Intl.NumberFormat(language())
+  return (
+    <div class="stack-small">
+      <p class={`state state-${status}`}><span class="state-sign" aria-hidden="true" /> {t(`accounts.status.${status}`)}</p>
+      {error && status !== 'live' && <p class={status === 'login-needed' ? 'note note-bad' : 'note note-warn'}>{error.text}</p>}
+      {backfill && backfill.done < backfill.total && (
+        <label class="small">
+          {t('accounts.backfill', { done: number.format(backfill.done), total: number.format(backfill.total) })}
+          <progress value={backfill.done} max={backfill.total} />
+        </label>
+      )}
+      {backfill && backfill.done >= backfill.total && backfill.total > 0 && <p class="small quiet">{t('accounts.backfilled', { total: number.format(backfill.total) })}</p>}
+      {open.length > 0 && (
+        <ul class="plain small quiet">
+          {open.slice(-3).map(({ since, until }) => <li key={since}>{until ? t('accounts.gap', { since: clockTime(since), until: clockTime(until) }) : t('accounts.gapOpen', { since: clockTime(since) })}</li>)}
+        </ul>
+      )}
+    </div>
+  )
+}
