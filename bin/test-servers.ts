@@ -10,7 +10,8 @@ export const testServers: TestServer[] = [
     present: ['/usr/sbin/dovecot', '/usr/lib/dovecot/imap', '/usr/lib/dovecot/lmtp', '/usr/lib/dovecot/submission'],
     packages: ['dovecot-imapd', 'dovecot-lmtpd', 'dovecot-submissiond']
   },
-  { name: 'prosody', present: ['/usr/bin/prosody', '/usr/lib/prosody/modules/mod_http_file_share.lua'], packages: ['prosody'] }
+  { name: 'prosody', present: ['/usr/bin/prosody', '/usr/lib/prosody/modules/mod_http_file_share.lua'], packages: ['prosody'] },
+  { name: 'chromium', present: ['/usr/bin/chromium'], packages: ['chromium'] }
 ]
 
 /** The servers that this machine lacks. */
