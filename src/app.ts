@@ -34,6 +34,8 @@ import { diskUse } from './blobs/disk.ts'
 import { adminActions } from './cli/actions.ts'
 import type { Clock, Log, Resolver } from './connector.ts'
 import { searchIndex } from './derived/search-index.ts'
+import { thumbnails } from './derived/thumbnails/follow.ts'
+import { searcher as openSearcher } from './derived/searcher.ts'
 import { Wakeup } from './feed/wakeup.ts'
 import { counted } from './inbound/counted.ts'
 import type { Intake } from './inbound/counted.ts'
@@ -95,12 +97,14 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const seal = openSeal(config.data, config.secretKey)
     const blobs = openBlobs(config.data, clock)
     const wakeup = new Wakeup()
-    const index = searchIndex({ folder: config.data, store, wakeup, log })
+    const searcher = openSearcher({ folder: config.data })
+    const index = searchIndex({ folder: config.data, store, wakeup, log, renewed: searcher.reopen })
     const folders = [ownConnectors, ...config.connectors ? [config.connectors] : [], ...world.connectors ?? []]
     const connector = (kind: string) => loadConnector(folders, kind)
     const kinds = () => connectorKinds(folders)
     const dns = cachingResolver({ clock, ...(world.dns ? { ask: world.dns } : {}) })
     const maker = openHtmlMaker()
+    const small = thumbnails({ store, blobs, wakeup, clock, log })
     const pool = openParsePool({ folders, size: parsers, timeoutMs: config.parseSeconds * 1000 })
     const receiving = { store, blobs, wakeup, clock, log, parse: pool.parse }
     const intake: Intake = {}
@@ -150,7 +154,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects } })
     return {
-      store, seal, blobs, maker, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping, index,
+      store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping, index, searcher,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -168,7 +172,9 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
         await keepLastSeen()
         await pool.close()
         await maker.close()
+        await searcher.stop()
         await index.stop()
+        await small.stop()
         await store.close()
         owner.release()
       }
@@ -205,6 +211,7 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     await deliverer.start()
     await supervisor.start()
     house.index.start()
+    house.small.start()
     const jobs = retention({ store, clock, log, derived: house.index.indexed })
     jobs.start()
     log.info({ url: server.address, data: config.data }, 'kinbox is up')
