@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 /** Paths at which the page is: its screens. Everything else that is not there is not found, as before. */
 export const pagePaths = [
-  '/', '/welcome', '/login', '/inbox', '/new', '/other', '/archive', '/c/*', '/new', '/person/*', '/search', '/screener', '/streams', '/rules', '/settings', '/settings/*', '/accounts', '/accounts/*'
+  '/', '/welcome', '/login', '/inbox', '/new', '/other', '/archive', '/c/*', '/person/*', '/search', '/screener', '/streams', '/rules', '/settings', '/settings/*', '/accounts', '/accounts/*'
 ] as const
 
 export type PageDeps = {
