@@ -9,7 +9,7 @@ export type Live<T> = {
 export type Settable<T> = Live<T> & { set(value: T): void }
 
 /** `watched` is called when the first subscriber comes (true) and when the last one has gone (false). */
-export function live<T>(first: T, watched?: (any: boolean) => void): Settable<T> {
+export function live<T>(first: T, watched?: (some: boolean) => void): Settable<T> {
   let value = first
   const heard = listeners<T>(watched)
   return {
@@ -28,7 +28,7 @@ export function live<T>(first: T, watched?: (any: boolean) => void): Settable<T>
 export type Listeners<T> = { add(fn: (value: T) => void): () => void, tell(value: T): void }
 
 /** Who is to be told. One that throws stops neither the others nor the teller: its error surfaces as an uncaught one. */
-export function listeners<T>(watched?: (any: boolean) => void): Listeners<T> {
+export function listeners<T>(watched?: (some: boolean) => void): Listeners<T> {
   const all = new Set<{ fn(value: T): void }>()
   return {
     add(fn) {

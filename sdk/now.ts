@@ -1,98 +1,94 @@
 import type { Client } from './connection.ts'
-import { live } from './live.ts'
-import type { Live, Settable } from './live.ts'
+import { KinboxError } from './error.ts'
+import type { Live } from './live.ts'
 import type { Presence, Signal } from './protocol.ts'
+import { openShared } from './shared.ts'
 import type { Id } from './types.ts'
-
-/** Who writes in a conversation now, and who is there: what is true only now. */
-export type Signals = {
-  /** Those who are writing to the user in it. */
-  typing(conversationId: Id): Live<readonly { kind: string, address: string }[]>
-  /** The best of all addresses of the contact; null: not known. */
-  presence(contactId: Id): Live<{ presence: Presence, lastSeenAt?: string } | null>
-}
 
 type Party = { kind: string, address: string }
 type Seen = { presence: Presence, lastSeenAt?: string }
 
+/** Who writes in a conversation now, and who is there: what is true only now. */
+export type Signals = {
+  /** Those who are writing to the user in it. */
+  typing(conversationId: Id): Live<readonly Party[]>
+  /** The best of all addresses of the contact; null: not known. */
+  presence(contactId: Id): Live<Seen | null>
+}
+
 /** Nobody says when they stop because their line broke. */
 const typingMs = 60_000
+const nobody: readonly Party[] = []
+const key = ({ kind, address }: Party) => kind + ' ' + address
 
-/** Held only for what is subscribed to; presence is fetched when the first one asks, and after each cut. */
+/** Held only for what is subscribed to; presence is fetched when somebody asks, and after each cut. */
 export function openSignals(client: Client): Signals & { close(): void } {
-  const writing = new Map<Id, { live: Settable<readonly Party[]>, ends: Map<string, ReturnType<typeof setTimeout>> }>()
-  const there = new Map<Id, Settable<Seen | null>>()
+  const ends = new Map<string, ReturnType<typeof setTimeout>>()
+  const writing = openShared<readonly Party[]>(() => nobody, () => {}, quiet)
+  const there = openShared<Seen | null>(() => null, () => void ask(), () => {})
   let asking = false
+  let again = false
 
-  const typed = (id: Id, party: Party, typing: boolean) => {
+  function typed(id: Id, party: Party, typing: boolean): void {
     const one = writing.get(id)
     if (!one) return
-    const key = party.kind + ' ' + party.address
-    clearTimeout(one.ends.get(key))
-    one.ends.delete(key)
-    if (typing) one.ends.set(key, setTimeout(() => typed(id, party, false), typingMs))
-    const others = one.live.value.filter(({ kind, address }) => kind + ' ' + address !== key)
-    if (typing || others.length < one.live.value.length) one.live.set(typing ? [...others, party] : others)
+    const mine = id + ' ' + key(party)
+    clearTimeout(ends.get(mine))
+    ends.delete(mine)
+    if (typing) ends.set(mine, setTimeout(() => typed(id, party, false), typingMs))
+    const others = one.value.filter(other => key(other) !== key(party))
+    if (typing || others.length < one.value.length) one.set(typing ? [...others, party] : others)
   }
-  const quiet = (id: Id) => {
-    const one = writing.get(id)
-    for (const end of one?.ends.values() ?? []) clearTimeout(end)
-    one?.ends.clear()
-    if (one?.live.value.length) one.live.set([])
-  }
-  const ask = async (): Promise<void> => {
-    if (asking || there.size === 0) return
-    asking = true
-    try {
-      const found = new Map<Id, Seen>()
-      for (let cursor: string | null | undefined; cursor !== null;) {
-        const page: { items: ({ contactId: Id } & Seen)[], nextCursor: string | null } = await client.call('presence.list', { limit: 200, cursor })
-        for (const { contactId, presence, lastSeenAt } of page.items) if (there.has(contactId)) found.set(contactId, { presence, ...(lastSeenAt ? { lastSeenAt } : {}) })
-        cursor = page.nextCursor
-      }
-      for (const [id, one] of there) one.set(found.get(id) ?? null)
-    } catch {
-      // Not known then; the next connection asks again.
-    } finally {
-      asking = false
+  function quiet(id: Id): void {
+    for (const [mine, end] of ends) {
+      if (!mine.startsWith(id + ' ')) continue
+      clearTimeout(end)
+      ends.delete(mine)
     }
+    writing.get(id)?.set(nobody)
   }
-  const ends = [
-    client.onSignal((signal: Signal) => {
-      if (signal.type === 'typing') typed(signal.conversationId, signal.party, signal.typing)
-      if (signal.type === 'presence' && !signal.own) there.get(signal.contactId)?.set({ presence: signal.best, ...(signal.lastSeenAt ? { lastSeenAt: signal.lastSeenAt } : {}) })
-    }),
+  async function ask(): Promise<void> {
+    if (asking) return void (again = true)
+    asking = true
+    do {
+      again = false
+      const found = await everybody().catch((error: unknown) => {
+        if (!(error instanceof KinboxError)) throw error
+        return new Map<Id, Seen>()   // not known then; the next connection asks again
+      })
+      for (const id of there.ids()) there.get(id)!.set(found.get(id) ?? null)
+    } while (again)
+    asking = false
+  }
+  async function everybody(): Promise<Map<Id, Seen>> {
+    const found = new Map<Id, Seen>()
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page: { items: (Seen & { contactId: Id })[], nextCursor: string | null } = await client.call('presence.list', { limit: 200, cursor })
+      for (const { contactId, presence, lastSeenAt } of page.items) if (there.get(contactId)) found.set(contactId, { presence, ...(lastSeenAt ? { lastSeenAt } : {}) })
+      cursor = page.nextCursor
+    }
+    return found
+  }
+  const hear = (signal: Signal) => {
+    if (signal.type === 'typing') typed(signal.conversationId, signal.party, signal.typing)
+    if (signal.type !== 'presence' || signal.own) return
+    const { contactId, best, lastSeenAt } = signal
+    there.get(contactId)?.set({ presence: best, ...(lastSeenAt ? { lastSeenAt } : {}) })
+    if (asking) again = true   // its answer may be older
+  }
+  const stop = [
+    client.onSignal(hear),
     client.status.subscribe(status => {
-      if (status === 'live') void ask()
-      else for (const id of writing.keys()) quiet(id)
+      if (status !== 'live') for (const id of writing.ids()) quiet(id)
+      else if (there.ids().length > 0) void ask()
     })
   ]
   return {
-    typing(id) {
-      const found = writing.get(id)
-      if (found) return found.live
-      const one: Settable<readonly Party[]> = live<readonly Party[]>([], any => {
-        if (any) writing.set(id, { live: one, ends: new Map() })
-        else {
-          quiet(id)
-          writing.delete(id)
-        }
-      })
-      return one
-    },
-    presence(id) {
-      const found = there.get(id)
-      if (found) return found
-      const one: Settable<Seen | null> = live<Seen | null>(null, any => {
-        if (!any) return void there.delete(id)
-        there.set(id, one)
-        void ask()
-      })
-      return one
-    },
+    typing: writing.live,
+    presence: there.live,
     close() {
-      for (const end of ends) end()
-      for (const id of writing.keys()) quiet(id)
+      for (const end of stop) end()
+      for (const id of writing.ids()) quiet(id)
     }
   }
 }

@@ -1,7 +1,7 @@
 import { KinboxError } from './error.ts'
-import { live } from './live.ts'
-import type { Live, Settable } from './live.ts'
+import type { Live } from './live.ts'
 import type { Overlays } from './overlay.ts'
+import { openShared } from './shared.ts'
 import type { Item } from './sorted.ts'
 
 /** Single objects, each kept true while somebody is subscribed to it. */
@@ -15,15 +15,19 @@ export type Objects<T> = {
 
 /** `get` fetches one and rejects with KinboxError; `peek` finds what a window shows already. */
 export function openObjects<T extends Item>(get: (id: string) => Promise<T>, peek: (id: string) => T | undefined, overlays: Overlays<T>): Objects<T> {
-  const watched = new Map<string, Settable<T | null>>()
-  /** As the server has them, of those that are watched. */
+  /** As the server has them. */
   const known = new Map<string, T>()
+  const shared = openShared<T | null>(peekOrNull, id => void fetch(id, false), id => void known.delete(id))
+
+  function peekOrNull(id: string): T | null {
+    return peek(id) ?? null
+  }
   const show = (id: string) => {
     const item = known.get(id)
-    watched.get(id)?.set(item ? overlays.over(item) : null)
+    shared.get(id)?.set(item ? overlays.over(item) : null)
   }
   const put = (id: string, item: T, force = false) => {
-    if (!watched.has(id) || (!force && item.rev < (known.get(id)?.rev ?? 0))) return
+    if (!shared.get(id) || (!force && item.rev < (known.get(id)?.rev ?? 0))) return
     known.set(id, item)
     show(id)
   }
@@ -34,33 +38,17 @@ export function openObjects<T extends Item>(get: (id: string) => Promise<T>, pee
     show(id)
   })
   overlays.onChange(() => {
-    for (const id of watched.keys()) show(id)
+    for (const id of shared.ids()) if (known.has(id)) show(id)
   })
   return {
-    live(id) {
-      const found = watched.get(id)
-      if (found) return found
-      const seen = peek(id)
-      const one: Settable<T | null> = live(seen ? overlays.over(seen) : null, any => {
-        if (!any) {
-          watched.delete(id)
-          known.delete(id)
-        } else if (!watched.has(id)) {
-          watched.set(id, one)
-          const seen = peek(id)
-          if (seen) put(id, seen)
-          void fetch(id, false)
-        }
-      })
-      return one
-    },
+    live: shared.live,
     take(id, item) {
       if (item) return put(id, item)
       // Gone, or merged into another one, which the answer then names.
-      if (watched.has(id)) void fetch(id, true)
+      if (shared.get(id)) void fetch(id, true)
     },
     refresh() {
-      for (const id of watched.keys()) void fetch(id, true)
+      for (const id of shared.ids()) void fetch(id, true)
     }
   }
 }

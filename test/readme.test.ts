@@ -9,8 +9,8 @@ import { loadConfig } from '../config/options.ts'
 import { connectorKinds, loadConnector } from '../src/accounts/load.ts'
 import { methods } from '../src/api/registry.ts'
 import { startApp, type App } from '../src/app.ts'
-import { connect } from '../src/cli/client.ts'
 import { runCli } from '../src/cli/run.ts'
+import { connect } from './fixtures/client.ts'
 
 const root = join(import.meta.dirname, '..')
 const pages = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.md')).map(name => join('docs', name))]
@@ -54,7 +54,7 @@ t.test('the client of the README runs as it stands there', async t => {
   const folder = await temporary(t)
   const { app, url, token } = await serve(t, folder)
   await app.admin.accountAdd({ user: 'ada', kind: 'demo', settings: { pace: 1 }, name: 'Demo' })
-  const client = await connect({ url, token })
+  const client = await connect(url, { token })
   t.teardown(() => client.close())
   await until(async () => (await client.call<{ items: unknown[] }>('conversation.list', { folder: 'inbox' })).items.length > 0)
   await writeFile(join(folder, 'client.mjs'), marked('README.md', 'runnable client'))
@@ -81,7 +81,7 @@ t.test('the connector of docs/add-a-connector.md runs as it stands there', async
   await app.admin.accountAdd({ user: 'ada', kind: 'letters', settings: { folder: box, name: 'ada' } })
   await until(async () => existsSync(join(box, 'in')))
   await writeFile(join(box, 'in', '0001'), 'bob\nDear Ada,\nhow are you?')
-  const client = await connect({ url, token })
+  const client = await connect(url, { token })
   t.teardown(() => client.close())
   type Conversation = { id: string, title: string, lastMessage: { channel: string, preview: string } }
   const conversation = await until(async () => (await client.call<{ items: Conversation[] }>('conversation.list', { folder: 'other' })).items[0])

@@ -16,7 +16,8 @@ function read(folders: string[]): Map<string, string> {
 }
 
 const product = read(['src', 'connectors', 'config', 'migrations'])
-const everything = read(['src', 'connectors', 'config', 'migrations', 'test', 'bench', 'bin'])
+const client = read(['sdk'])
+const everything = read(['src', 'sdk', 'connectors', 'config', 'migrations', 'test', 'bench', 'bin'])
 const connectors = existsSync(join(root, 'connectors')) ? readdirSync(join(root, 'connectors')).map(name => name.replace(/\.ts$/, '')) : []
 
 type Rule = { name: string, check(files: Map<string, string>): string[], files: Map<string, string>, planted: [path: string, text: string, found: RegExp][], fine: [path: string, text: string][] }
@@ -25,7 +26,7 @@ const rules: Rule[] = [
   {
     name: 'who may import whom',
     check: importViolations,
-    files: product,
+    files: new Map([...product, ...client]),
     planted: [
       ['src/model/x.ts', "import { y } from '../store/y.ts'", /model may not import store/],
       ['src/model/x.ts', "export type { Y } from '../api/y.ts'", /model may not import api/],
@@ -46,13 +47,19 @@ const rules: Rule[] = [
       ['connectors/one.ts', "import { y } from '../src/model/ids.ts'", /a connector imports/],
       ['connectors/one/x.ts', "import { y } from '../two.ts'", /a connector imports/],
       ['connectors/one.ts', "import Database from 'better-sqlite3'", /for store/],
+      ['src/api/x.ts', "import { y } from '#client'", /only cli/],
+      ['sdk/x.ts', "import { y } from '../src/model/ids.ts'", /the client imports nothing/],
+      ['sdk/x.ts', "import { y } from 'node:events'", /the client imports nothing/],
+      ['sdk/x.ts', "import { y } from 'ws'", /the client imports nothing/],
       ['migrations/sqlite/0001.ts', "import { y } from '../../src/store/y.ts'", /stands alone/]
     ],
     fine: [
       ['src/inbound/x.ts', "import { y } from '../store/y.ts'\nimport { z } from './z.ts'\nimport { readFile } from 'node:fs'"],
       ['src/model/x.ts', "// import { y } from '../store/y.ts'\nconst text = \"import { y } from '../store/y.ts'\"\nArray.from('../store/y.ts')"],
       ['connectors/one/x.ts', "import { y } from './y.ts'\nimport { z } from '#connector'\nimport w from 'library'"],
-      ['src/app.ts', "import { y } from './api/y.ts'"]
+      ['src/app.ts', "import { y } from './api/y.ts'"],
+      ['sdk/x.ts', "import { y } from './y.ts'"],
+      ['src/cli/x.ts', "import { y } from '#client'"]
     ]
   },
   {
@@ -71,7 +78,7 @@ const rules: Rule[] = [
   {
     name: 'names say what is inside',
     check: nameViolations,
-    files: product,
+    files: new Map([...product, ...client]),
     planted: [['src/api/utils/x.ts', '', /utils/], ['src/store/helpers.ts', '', /name/], ['connectors/one/common/x.ts', '', /common/]],
     fine: [['src/api/present.ts', '']]
   },
@@ -109,7 +116,7 @@ const rules: Rule[] = [
   {
     name: 'no global state',
     check: stateViolations,
-    files: product,
+    files: new Map([...product, ...client]),
     planted: [['src/api/x.ts', 'import 1\nlet count = 0', /x.ts:2: .*global state/], ['connectors/one.ts', 'export let last = null', /global state/]],
     fine: [['src/api/x.ts', 'const limit = 1\nfunction f() {\n  let n = 0\n}']]
   },

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Conversation } from '../api/objects.ts'
+import type { Conversation } from '#client'
 import type { Io } from './io.ts'
 import { withClient, type LoginOptions } from './login.ts'
 import { channelSign, cut, line, pad, painter, shortTime } from './paint.ts'
@@ -13,7 +13,7 @@ export function inbox(parent: Command, io: Io): void {
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const folder = options.other ? 'other' : 'inbox'
-      const { items, nextCursor } = await withClient(io, options, client => client.call<{ items: Conversation[], nextCursor: string | null }>('conversation.list', {
+      const { items, nextCursor } = await withClient(io, options, client => client.call('conversation.list', {
         folder, limit: Math.min(Math.max(Number(options.limit) || 20, 1), 200), ...(options.archived ? { archived: true } : {})
       }))
       io.stdout.write(listOf(items, io, Date.now()))

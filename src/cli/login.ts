@@ -1,5 +1,6 @@
+import type { Client } from '#client'
 import { withServer } from './admin.ts'
-import { connect, type Client } from './client.ts'
+import { connect, lost } from './client.ts'
 import { CliError, type Io } from './io.ts'
 import { demoUser, type GlobalOptions } from './where.ts'
 
@@ -21,9 +22,10 @@ export async function findLogin(io: Io, options: LoginOptions): Promise<{ url: s
 
 /** Connects, does something, and disconnects. */
 export async function withClient<T>(io: Io, options: LoginOptions, act: (client: Client) => Promise<T>): Promise<T> {
-  const client = await connect({ ...await findLogin(io, options), signal: io.stopping })
+  const login = await findLogin(io, options)
+  const client = await connect({ ...login, signal: io.stopping })
   try {
-    return await act(client)
+    return await Promise.race([act(client), lost(client, login.url)])
   } finally {
     client.close()
   }

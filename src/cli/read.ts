@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Conversation, Message } from '../api/objects.ts'
+import type { Conversation, Message } from '#client'
 import type { Io } from './io.ts'
 import { withClient, type LoginOptions } from './login.ts'
 import { channelSign, clean, clock, line, longDay, painter, wrap } from './paint.ts'
@@ -13,8 +13,8 @@ export function read(parent: Command, io: Io): void {
     .action(async (id: string, _options: object, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       await withClient(io, options, async client => {
-        const conversation = await client.call<Conversation>('conversation.get', { id })
-        const { items } = await client.call<{ items: Message[] }>('message.list', { conversationId: conversation.id, limit: Math.min(Math.max(Number(options.limit) || 30, 1), 200) })
+        const conversation = await client.call('conversation.get', { id })
+        const { items } = await client.call('message.list', { conversationId: conversation.id, limit: Math.min(Math.max(Number(options.limit) || 30, 1), 200) })
         const messages = inOrder(items)
         io.stdout.write(show(conversation, messages, io))
         const last = messages.at(-1)

@@ -1,7 +1,5 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { Command } from 'commander'
-import type { Message } from '../api/objects.ts'
-import type { Client } from './client.ts'
+import type { Client, Message } from '#client'
 import { CliError, readAll, type Io } from './io.ts'
 import { withClient, type LoginOptions } from './login.ts'
 import { channelSign, line, painter } from './paint.ts'
@@ -20,32 +18,41 @@ export function reply(parent: Command, io: Io): void {
       const text = words.length === 1 && words[0] === '-' ? (await readAll(io.stdin)).trimEnd() : words.join(' ')
       if (text.trim() === '') throw new CliError('There is nothing to say: the text is empty.', { exitCode: 2 })
       const message = await withClient(io, options, async client => {
-        const accepted = await client.call<Message>('message.send', {
-          clientId: randomUUIDv7(), conversationId, text,
+        const heard = follow(client)
+        const accepted = await client.call('message.send', {
+          conversationId, text,
           ...(options.subject ? { subject: options.subject } : {}),
           ...(options.via ? { via: { channel: options.via } } : {})
         })
-        return options.wait ? await left(client, accepted, io.stopping) : accepted
+        return options.wait ? heard.left(accepted, io.stopping) : accepted
       })
       io.stdout.write(outcome(message, io))
       if (message.status === 'failed') throw new CliError(`It was not sent. Try another way: ${io.command} reply ${conversationId} --via CHANNEL …`)
     })
 }
 
-/** The message once it has left or failed, or as it is when patience ends. */
-async function left(client: Client, message: Message, stopping: AbortSignal): Promise<Message> {
-  const open = ({ status }: Message) => status === 'queued' || status === 'sending'
-  const deadline = AbortSignal.any([AbortSignal.timeout(patience), stopping])
-  const ended = new Promise<null>(resolve => deadline.addEventListener('abort', () => resolve(null), { once: true }))
-  const events = client.events()
-  let latest = message
-  while (open(latest) && !deadline.aborted) {
-    const next = await Promise.race([events.next(), ended])
-    if (!next || next.done) break
-    const { type, id, data } = next.value
-    if (type.startsWith('message.') && id === message.id && data) latest = data as Message
+/** Hears of messages from now on, also before the answer to `message.send` names the one. `left`: it once it has left or failed, or as it is when patience ends. */
+function follow(client: Client): { left(message: Message, stopping: AbortSignal): Promise<Message> } {
+  const latest = new Map<string, Message>()
+  let wake = () => {}
+  const end = client.onEvent(({ type, data }) => {
+    if ((type === 'message.created' || type === 'message.changed') && data && data.direction === 'out') latest.set(data.id, data)
+    wake()
+  })
+  return {
+    async left(message, stopping) {
+      const deadline = AbortSignal.any([AbortSignal.timeout(patience), stopping])
+      const now = () => latest.get(message.id) ?? message
+      while (['queued', 'sending'].includes(now().status ?? '') && !deadline.aborted) {
+        await new Promise<void>(resolve => {
+          wake = resolve
+          deadline.addEventListener('abort', () => resolve(), { once: true })
+        })
+      }
+      end()
+      return now()
+    }
   }
-  return latest
 }
 
 /** What became of it, over which channel, and why that one. */

@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { KinboxError } from '#client'
 import { AdminError } from '../api/admin-actions.ts'
 import { accountAdd } from './account-add.ts'
 import { accountKinds } from './account-kinds.ts'
 import { accountList } from './account-list.ts'
 import { backup } from './backup.ts'
-import { CallError } from './client.ts'
 import { doctor } from './doctor.ts'
 import { importFiles } from './import.ts'
 import { inbox } from './inbox.ts'
@@ -64,6 +64,6 @@ function wordsFor(error: unknown, io: Io): string {
   if (!(error instanceof Error)) return String(error)
   const known = error instanceof CliError || error instanceof AdminError || ['StartError', 'ConfigError'].includes(error.name)
   if (known) return error.message
-  if (error instanceof CallError) return error.kind === 'unauthenticated' ? `The server does not take this token (${error.message}). Make another: ${io.command} token create --user NAME` : error.message
+  if (error instanceof KinboxError) return error.kind === 'unauthenticated' ? `The server does not take this token (${error.message}). Make another: ${io.command} token create --user NAME` : error.message
   return io.env['KINBOX_LOG_LEVEL'] === 'debug' ? error.stack ?? error.message : `${error.message} (KINBOX_LOG_LEVEL=debug shows more)`
 }

@@ -198,7 +198,7 @@ async function fakeServer(test: Test, answer: (asked: Asked, socket: WebSocket) 
   server.on('connection', socket => socket.on('message', data => {
     const { id, method, params } = JSON.parse(String(data)) as Asked & { id: number }
     asked.push({ method, params })
-    const result = method === 'session.hello' ? { userId: 'u1', logId: 'log', head: 7, resume: params['resume'] ? 'replaying' : 'live' } : answer({ method, params }, socket)
+    const result = method === 'session.hello' ? { userId: 'u1', logId: 'log', head: 7, resume: params['resume'] ? 'replaying' : 'live', limits: { inFlight: 64, frameBytesIn: 262144, heartbeatMs: 25000 } } : answer({ method, params }, socket)
     socket.send(JSON.stringify({ jsonrpc: '2.0', id, ...(result instanceof Error ? { error: { code: -32003, message: result.message, data: { kind: 'not_found' } } } : { result }) }))
     if (method === 'session.hello') answer({ method, params }, socket)
   }))

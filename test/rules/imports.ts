@@ -46,6 +46,7 @@ export function importsOf(source: string): Import[] {
 /** The room a file belongs to; null: the rules are not about it. */
 export function roomOf(path: string): string | null {
   const parts = path.split('/')
+  if (parts[0] === 'sdk') return parts[1] === 'examples' ? null : 'sdk'
   if (parts[0] === 'src') return parts.length === 2 ? parts[1]!.replace(/\.ts$/, '') : parts[1]!
   if (parts[0] === 'connectors') return 'connectors/' + (parts[1] ?? '').replace(/\.ts$/, '')
   return ['config', 'migrations'].includes(parts[0]!) ? parts[0]! : null
@@ -58,7 +59,7 @@ export function importViolations(files: Map<string, string>): string[] {
     const room = roomOf(path)
     if (room === null) continue
     for (const { specifier, line } of importsOf(source)) {
-      const problem = room.startsWith('connectors/') ? connectorProblem(path, room, specifier) : roomProblem(path, room, specifier)
+      const problem = room === 'sdk' ? clientProblem(path, specifier) : room.startsWith('connectors/') ? connectorProblem(path, room, specifier) : roomProblem(path, room, specifier)
       if (problem) wrong.push(`${path}:${line}: ${problem}`)
     }
   }
@@ -72,8 +73,15 @@ function connectorProblem(path: string, room: string, specifier: string): string
   return target === room ? null : `a connector imports #connector, node: and libraries, not ${specifier}`
 }
 
+/** It runs in browsers and in programs of others: nothing of ours, of Node, of anybody. */
+function clientProblem(path: string, specifier: string): string | null {
+  const own = specifier.startsWith('.') && roomOf(posix.join(posix.dirname(path), specifier)) === 'sdk'
+  return own ? null : `the client imports nothing but itself, not ${specifier}`
+}
+
 function roomProblem(path: string, room: string, specifier: string): string | null {
   if (specifier.startsWith('node:')) return null
+  if (specifier === '#client') return room === 'cli' ? null : 'only cli, the page and tests import #client'
   if (specifier.startsWith('#')) return `only connectors import ${specifier}`
   if (!specifier.startsWith('.')) return foreignLibrary(room, specifier)
   const target = roomOf(posix.join(posix.dirname(path), specifier))

@@ -29,7 +29,7 @@ export function networkViolations(files: Map<string, string>, connectors: string
 
 /** Folders and files whose name says nothing. */
 export function nameViolations(files: Map<string, string>): string[] {
-  return [...files.keys()].filter(path => /^(src|connectors|config)\//.test(path)).flatMap(path => {
+  return [...files.keys()].filter(path => /^(src|sdk|connectors|config)\//.test(path)).flatMap(path => {
     const parts = path.split('/')
     const folder = parts.slice(0, -1).find(part => bannedFolders.test(part))
     if (folder) return [`${path}: a folder called ${folder} says nothing; name what is in it`]
@@ -67,7 +67,7 @@ export function sqlViolations(files: Map<string, string>): string[] {
 
 /** Variables of a module that change: state of the whole process. */
 export function stateViolations(files: Map<string, string>): string[] {
-  return [...files].filter(([path]) => /^(src|connectors)\//.test(path)).flatMap(([path, source]) =>
+  return [...files].filter(([path]) => /^(src|sdk|connectors)\//.test(path)).flatMap(([path, source]) =>
     source.split('\n').flatMap((text, i) => /^(export )?(let|var) /.test(text) ? [`${path}:${i + 1}: a module's variable that changes is global state`] : []))
 }
 
