@@ -1,5 +1,5 @@
 import type { Conversation, Message } from '#client'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useNow } from '../hooks/use-now.ts'
 import { language, t } from '../i18n.ts'
 import { VirtualList } from '../list/virtual-list.tsx'
@@ -60,16 +60,19 @@ export function Thread({ conversation: { id, unread, title }, topicId, around, o
     } }
   })
 
-  const row = (entry: Entry) => (
+  const latest = useRef({ jump, onReply })
+  latest.current = { jump, onReply }
+  const today = now.toDateString()
+  const row = useCallback((entry: Entry) => (
     <>
       {entry.day && <h2 class="day"><time dateTime={entry.message.sortAt}>{dayWords(entry.message.sortAt, now, language())}</time></h2>}
       {entry.unread && <p class="unread-line" role="separator"><span>{t('conversation.unreadLine')}</span></p>}
       {entry.subject !== null && <p class="subject">{entry.message.topicId
         ? <a href={`/c/${id}?topic=${entry.message.topicId}`} title={t('conversation.onlyTopic')}><bdi>{entry.subject}</bdi></a>
         : <bdi>{entry.subject}</bdi>}</p>}
-      <MessageView message={entry.message} joined={entry.joined} marked={entry.message.id === around} onReply={onReply} onJump={jump} />
+      <MessageView message={entry.message} joined={entry.joined} marked={entry.message.id === around} onReply={(message) => latest.current.onReply(message)} onJump={(to) => latest.current.jump(to)} />
     </>
-  )
+  ), [id, around, today])
   if (state === 'error' && messages.length === 0) return <div class="mail-none note note-bad" role="alert"><p>{error?.message}</p><button type="button" onClick={retry}>{t('conversation.again')}</button></div>
   return (
     <div class="thread">

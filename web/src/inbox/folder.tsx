@@ -1,5 +1,5 @@
 import type { Conversation } from '#client'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks'
 import '../styles/inbox.css'
 import { useLive } from '../hooks/use-live.ts'
 import { useNow } from '../hooks/use-now.ts'
@@ -63,13 +63,15 @@ export function Folder({ folder, from, open }: { folder: FolderName, from: 'inbo
     c: { does: 'inbox.keyCompose', run: () => go('/new') }
   })
 
-  if (state === 'error') return <div class="folder-empty note note-bad" role="alert"><p>{error?.message}</p></div>
+  const row = useCallback((conversation: Conversation) => <ConversationRow conversation={conversation} open={conversation.id === open} now={now} />, [open, now])
+
+  if (state === 'error' && items.length === 0) return <div class="folder-empty note note-bad" role="alert"><p>{error?.message}</p></div>
   if (state === 'ready' && items.length === 0) return <Empty folder={folder} />
   return (
     <VirtualList
       class="folder-rows" handle={list} items={sorted} keyOf={keyOf} guess={rowHeight} role="list" label={t(`inbox.list.${folder}`)} busy={state === 'loading'}
       nearEnd={more ? () => void window.loadMore() : undefined}
-      row={(conversation) => <ConversationRow conversation={conversation} open={conversation.id === open} now={now} />}
+      row={row}
     />
   )
 }

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact'
+import type { VNode } from 'preact'
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Anchor } from './rows.ts'
 import { anchorAt, layRows, rowsBetween, scrollFor } from './rows.ts'
@@ -16,7 +16,8 @@ export type Props<T> = {
   keyOf(item: T): string
   /** How high a row may be that nobody has seen yet, in px. */
   guess(item: T): number
-  row(item: T, index: number): ComponentChildren
+  /** Draws an item. Called again for the same item only when the function is another one. */
+  row: (item: T) => VNode
   /** 'end': begins at the end and follows it while the reader is there. */
   follow?: 'end'
   role: 'feed' | 'list'
@@ -42,11 +43,21 @@ const endSlack = 24
  * A long list of which only what is in view is in the document, and the row that has the focus. What the reader looks at stays
  * where it is when rows are added, measured or taken away above it; with `follow`, the end stays in view while it is.
  */
-export function VirtualList<T>(props: Props<T>) {
+export function VirtualList<T extends object>(props: Props<T>) {
   const { items, keyOf, guess, row, follow, role, label, busy = false, handle } = props
   const pane = useRef<HTMLDivElement>(null)
+  // The same node again is passed over by the renderer: a scroll draws only what is new.
+  const drawn = useMemo(() => new WeakMap<T, VNode>(), [row])
+  const draw = (item: T): VNode => {
+    const found = drawn.get(item)
+    if (found) return found
+    const node = row(item)
+    drawn.set(item, node)
+    return node
+  }
   const heights = useRef(new Map<string, number>())
   const rows = useRef(new Map<string, HTMLElement>())
+  const fresh = useRef(new Map<string, HTMLElement>())
   const anchor = useRef<Anchor | null>(null)
   const atEnd = useRef(follow === 'end')
   const [view, setView] = useState({ top: 0, height: 0 })
@@ -99,15 +110,17 @@ export function VirtualList<T>(props: Props<T>) {
       element.focus({ preventScroll: true })
       setFocused(null)
     }
-    if (measure()) return setMeasured((n) => n + 1)
+    const news = fresh.current
+    fresh.current = new Map()
+    if (measure(news)) return setMeasured((n) => n + 1)
     place(element)
     scrolled()
   })
 
-  /** True when a row has another height than it was laid out with. All are read before anything is written. */
-  function measure(): boolean {
+  /** True when one of these has another height than it was laid out with. */
+  function measure(some: Map<string, HTMLElement>): boolean {
     let changed = false
-    for (const [key, element] of rows.current) {
+    for (const [key, element] of some) {
       const height = element.offsetHeight
       if (height > 0 && Math.abs((heights.current.get(key) ?? -1) - height) > 0.5) {
         heights.current.set(key, height)
@@ -136,7 +149,7 @@ export function VirtualList<T>(props: Props<T>) {
   }
 
   // A picture that loads or a quote that unfolds changes a height without a change of ours; so does the window.
-  const watcher = useMemo(() => new ResizeObserver(() => setMeasured((n) => n + (measure() ? 1 : 0))), [])
+  const watcher = useMemo(() => new ResizeObserver(() => setMeasured((n) => n + (measure(rows.current) ? 1 : 0))), [])
   useEffect(() => {
     const element = pane.current!
     const resized = new ResizeObserver(() => {
@@ -156,6 +169,7 @@ export function VirtualList<T>(props: Props<T>) {
     if (before) watcher.unobserve(before)
     if (element) {
       rows.current.set(key, element)
+      fresh.current.set(key, element)
       watcher.observe(element)
     } else rows.current.delete(key)
   }, [])
@@ -194,7 +208,7 @@ export function VirtualList<T>(props: Props<T>) {
             key={keys[index]} ref={mountOf(keys[index]!)} class="rows-one" data-row={keys[index]} style={{ insetBlockStart: tops[index] + 'px' }}
             role={article} aria-posinset={index + 1} aria-setsize={props.nearStart || props.nearEnd ? -1 : items.length} tabIndex={role === 'feed' ? -1 : undefined}
           >
-            {row(items[index]!, index)}
+            {draw(items[index]!)}
           </div>
         ))}
       </div>
