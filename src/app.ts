@@ -40,7 +40,9 @@ import { Wakeup } from './feed/wakeup.ts'
 import { counted } from './inbound/counted.ts'
 import type { Intake } from './inbound/counted.ts'
 import { receiver } from './inbound/receive.ts'
+import { collector } from './jobs/collect.ts'
 import { retention } from './jobs/retention.ts'
+import type { Turn } from './jobs/turn.ts'
 import { acceptor } from './outbound/accept.ts'
 import { cancel } from './outbound/cancel.ts'
 import { resolveCompose } from './outbound/compose.ts'
@@ -97,6 +99,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const seal = openSeal(config.data, config.secretKey)
     const blobs = openBlobs(config.data, clock)
     const wakeup = new Wakeup()
+    const turn: Turn = { who: null }
     const searcher = openSearcher({ folder: config.data })
     const index = searchIndex({ folder: config.data, store, wakeup, log, renewed: searcher.reopen })
     const folders = [ownConnectors, ...config.connectors ? [config.connectors] : [], ...world.connectors ?? []]
@@ -152,9 +155,9 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const canonical = canonicalizer({ store, seal, region, connector, kinds })
     const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, wake: (id) => deliverer.wake(id), supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
     const stopping = new AbortController()
-    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects } })
+    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
     return {
-      store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, actions, stopping, index, searcher,
+      store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, searcher,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -214,12 +217,14 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     house.small.start()
     const jobs = retention({ store, clock, log, derived: house.index.indexed })
     jobs.start()
+    const collecting = collector({ folder: config.data, store, blobs, clock, log, turn: house.turn })
+    collecting.start()
     log.info({ url: server.address, data: config.data }, 'kinbox is up')
     let stopped: Promise<void> | undefined
     const stop = () => stopped ??= (async () => {
       const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
       // Side by side, since each may take its time; whatever goes wrong with one, the database is closed and the folder given back.
-      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), deliverer.stop()])
+      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), collecting.stop(), deliverer.stop()])
       await house.close()
       clearTimeout(late)
       log.info({}, 'kinbox has stopped')
@@ -249,7 +254,7 @@ function signer(): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }
 
-function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker, index, searcher }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
   const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
   const accept = acceptor({ ...outbox, seal, connector, presence: presence.of })
   return {
@@ -264,6 +269,12 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
     presence,
     ownPresence,
     typing: typing.set,
+    async search(request, signal) {
+      await index.opened()
+      // Before the search: what is indexed meanwhile may be in the answer, but need not.
+      const at = { asOf: index.indexed(request.userId), rebuilding: index.rebuilding(request.userId) }
+      return { ...await searcher.search(request, signal), ...at }
+    },
     marks,
     webhook: (hook, request) => supervisor.webhook(hook, request),
     blobUrl: urls.sign,

@@ -28,7 +28,7 @@ export type ActionDeps = {
   receiveFiles: Receive
   url(): string | null
   stop(): void
-  upkeep: Pick<UpkeepDeps, 'folder' | 'blobs' | 'keyElsewhere' | 'publicUrl' | 'serves'>
+  upkeep: Pick<UpkeepDeps, 'folder' | 'blobs' | 'keyElsewhere' | 'publicUrl' | 'serves' | 'turn'>
 }
 
 export type { Understanding }

@@ -4,6 +4,7 @@ import type { Blobs } from '../blobs/blobs.ts'
 import type { Clock } from '../connector.ts'
 import { backup } from '../jobs/backup.ts'
 import { TaskError } from '../jobs/task.ts'
+import type { Turn } from '../jobs/turn.ts'
 import { verify } from '../jobs/verify.ts'
 import type { Store } from '../store/store.ts'
 import { examine } from './examine.ts'
@@ -19,23 +20,23 @@ export type UpkeepDeps = {
   keyElsewhere: boolean
   publicUrl: string | null
   serves: boolean
+  turn: Turn
 }
 
-/** The verbs that keep a data folder well. One backup or verify at a time: what the one copies, the other must not remove. */
+/** The verbs that keep a data folder well. One backup or verify at a time. */
 export function upkeepActions(deps: UpkeepDeps): Pick<AdminActions, 'backup' | 'verify' | 'doctor'> {
-  const { folder, store, clock, keyElsewhere } = deps
-  let busy: string | null = null
+  const { folder, store, clock, keyElsewhere, turn } = deps
 
   async function alone<T>(name: string, task: () => Promise<T>): Promise<T> {
-    if (busy !== null) throw new AdminError('conflict', `A ${busy} is running already. Wait until it is done, and try again.`)
-    busy = name
+    if (turn.who !== null) throw new AdminError('conflict', `A ${turn.who} is running already. Wait until it is done, and try again.`)
+    turn.who = name
     try {
       return await task()
     } catch (error) {
       if (error instanceof TaskError || (error as Error).name === 'AbortError') throw new AdminError('failed', (error as Error).message, { cause: error })
       throw error
     } finally {
-      busy = null
+      turn.who = null
     }
   }
 

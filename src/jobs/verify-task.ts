@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { blobFile, blobFiles, digestOf } from '../blobs/files.ts'
+import { blobFile, digestOf } from '../blobs/files.ts'
 import { fileReferences, usersOfFile, type FileReference } from '../store/files.ts'
 import { openSnapshot } from '../store/snapshot.ts'
 import { summaryOf } from '../store/backup.ts'
@@ -8,6 +8,7 @@ import type { Reader } from '../store/tx.ts'
 import { wrongCounters, wrongLogs, wrongRaws, wrongReferences, wrongStructure } from '../store/verify.ts'
 import { inThread } from './in-thread.ts'
 import type { TaskProgress } from './task.ts'
+import { unusedFiles } from './unused-files.ts'
 import type { Read } from './verify.ts'
 
 inThread<{ folder: string, before: number }>(({ folder, before }, progress): Read => {
@@ -23,9 +24,7 @@ inThread<{ folder: string, before: number }>(({ folder, before }, progress): Rea
     }
     const files = fileReferences(tx)
     wrong.push(...wrongFiles(folder, tx, files, progress))
-    const needed = new Set(files.map(({ digest }) => digest))
-    const unused = [...blobFiles(folder)].filter(({ digest, at }) => !needed.has(digest) && at < before).map(({ digest, size }) => ({ digest, size }))
-    return { wrong, messages: summaryOf(tx).messages, files: { count: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) }, unused }
+    return { wrong, messages: summaryOf(tx).messages, files: { count: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) }, unused: unusedFiles(folder, files, before) }
   } finally {
     close()
   }

@@ -1,12 +1,11 @@
-import { rm } from 'node:fs/promises'
-import { halfWritten } from '../blobs/files.ts'
+import { forgetRaws, removeUnused } from './collect.ts'
 import { runTask, type TaskProgress } from './task.ts'
+import type { UnusedFile } from './unused-files.ts'
 import type { Store } from '../store/store.ts'
 import { Changes } from '../feed/append.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Clock } from '../model/ports.ts'
 import { mend } from '../store/mend.ts'
-import { removeRaw, unusedRaws } from '../store/unused.ts'
 import type { Mend } from '../store/verify.ts'
 
 /** What is wrong, in words. `repaired`: it was, and is not any more. `repairable`: with --repair. */
@@ -16,7 +15,7 @@ export type Finding = { kind: 'database' | 'reference' | 'counter' | 'log' | 'fi
 export type VerifySummary = { findings: Finding[], messages: number, files: { count: number, bytes: number }, unused: { count: number, bytes: number, removed: number } }
 
 /** What the thread that reads finds. `unused`: digests in hex; `partial`: paths. */
-export type Read = { wrong: { kind: Finding['kind'], text: string, mend: Mend | null }[], messages: number, files: { count: number, bytes: number }, unused: { digest: string, size: number }[] }
+export type Read = { wrong: { kind: Finding['kind'], text: string, mend: Mend | null }[], messages: number, files: { count: number, bytes: number }, unused: UnusedFile[] }
 
 type Deps = { folder: string, store: Store, blobs: Blobs, clock: Clock, wakeup: { notify(userId: number): void } }
 
@@ -38,8 +37,7 @@ export async function verify({ folder, store, blobs, clock, wakeup }: Deps, { re
     if (mends && how) await repairOne(how)
     findings.push({ kind, text, repairable: how !== null, repaired: mends && how !== null })
   }
-  if (collect) await Promise.all(halfWritten(folder, before).map((path) => rm(path, { force: true })))
-  const removed = collect ? read.unused.filter(({ digest }) => blobs.removeOld(Buffer.from(digest, 'hex'), before)).length : 0
+  const removed = collect ? await removeUnused(folder, blobs, read.unused, before) : 0
   return { findings, messages: read.messages, files: read.files, unused: { count: read.unused.length, bytes: read.unused.reduce((sum, { size }) => sum + size, 0), removed } }
 
   async function repairOne(how: Mend): Promise<void> {
@@ -50,10 +48,4 @@ export async function verify({ folder, store, blobs, clock, wakeup }: Deps, { re
     }, 'bulk')
     wakeup.notify(how.userId)
   }
-}
-
-/** Original bytes of messages that were taken back. Their files, if they were large, are unused then. */
-async function forgetRaws(store: Store): Promise<void> {
-  const { digests, newest } = await store.read(unusedRaws)
-  for (const digest of digests) await store.hot((tx) => removeRaw(tx, digest, newest), 'bulk')
 }
