@@ -1,61 +1,74 @@
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const usual = /^(?:from|to|cc|bcc|date|subject|received|return-path|message-id|mime-version|content-type|delivered-to|sender|reply-to|x-[a-z-]+)$/
 
-/** Whether the bytes begin with a mail's header: fields (RFC 5322 section 2.2), at least one of them usual in mail. */
-export function looksLikeMail(bytes: Uint8Array): boolean {
-  const fields = headerFields(bytes)
-  return fields !== null && fields.some(({ name }) => usual.test(name))
+/** The fields of a mail's header that tell when it arrived and how it lay in its mailbox: unfolded values by their names in lower case, the topmost of each. null: no header. */
+export type MailHead = ReadonlyMap<string, string>
+
+/** The header at the beginning of the bytes, at most 256 KiB of it; null where they begin with none (RFC 5322 section 2.2), or where no field is usual in mail. */
+export function mailHead(bytes: Uint8Array): MailHead | null {
+  const fields = new Map<string, string>()
+  const text = headOf(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 262144)))
+  let isMail = false
+  let last: string | null = null
+  for (let at = 0; at < text.length;) {
+    const newline = text.indexOf('\n', at)
+    const end = newline < 0 ? text.length : newline
+    const line = text.slice(at, text.charCodeAt(end - 1) === 13 ? end - 1 : end)
+    at = end + 1
+    if (line === '') break
+    const first = line.charCodeAt(0)
+    if ((first === 32 || first === 9) && fields.size > 0) {
+      if (last !== null) fields.set(last, fields.get(last)! + ' ' + line.trim())
+      continue
+    }
+    const name = fieldName.exec(line)?.[1]
+    if (name === undefined) {
+      if (fields.size === 0) return null
+      last = null
+      continue
+    }
+    const key = name.toLowerCase()
+    isMail ||= usual.test(key)
+    last = fields.has(key) ? null : key
+    if (last !== null) fields.set(key, line.slice(line.indexOf(':') + 1).trim())
+  }
+  return isMail ? fields : null
 }
 
-/**
- * When the mail arrived (ms): the topmost Received, else the mbox's From line, else the Date. null: none of them tells a time.
- */
-export function sourceTime(bytes: Uint8Array, fromLine: string | null): number | null {
-  const fields = headerFields(bytes) ?? []
-  const received = fields.find(({ name }) => name === 'received')?.value
-  const date = fields.find(({ name }) => name === 'date')?.value
-  return dateTime(received?.slice(received.lastIndexOf(';') + 1)) ?? fromLineTime(fromLine) ?? dateTime(date)
+const fieldName = /^([!-9;-~]+)[ \t]*:/
+
+function headOf(bytes: Buffer): string {
+  let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  while (bytes[start] === 10 || bytes[start] === 13 && bytes[start + 1] === 10) start += bytes[start] === 10 ? 1 : 2
+  const bare = bytes.indexOf('\n\n', start)
+  const crlf = bytes.subarray(0, bare < 0 ? bytes.length : bare).indexOf('\n\r\n', start)
+  return bytes.toString('latin1', start, crlf >= 0 ? crlf : bare >= 0 ? bare : bytes.length)
+}
+
+/** When the mail arrived (ms): the topmost Received, else the mbox's From line, else the Date. null: none of them tells a time. */
+export function sourceTime(head: MailHead, fromLine: string | null): number | null {
+  const received = head.get('received')
+  return dateTime(received?.slice(received.lastIndexOf(';') + 1)) ?? fromLineTime(fromLine) ?? dateTime(head.get('date'))
 }
 
 /** Seen and flagged as mbox programs note them in Status and X-Status: R read, F flagged. Without Status a mail counts as seen. */
-export function statusFlags(bytes: Uint8Array): { seen: boolean, flagged: boolean } {
-  const fields = headerFields(bytes) ?? []
-  const value = (wanted: string) => fields.find(({ name }) => name === wanted)?.value
-  const status = value('status')
-  return { seen: status === undefined || /R/i.test(status), flagged: /F/i.test(value('x-status') ?? '') }
+export function statusFlags(head: MailHead): { seen: boolean, flagged: boolean } {
+  const status = head.get('status')
+  return { seen: status === undefined || /R/i.test(status), flagged: /F/i.test(head.get('x-status') ?? '') }
 }
 
 /**
  * Whether a mail bears the marks of having been delivered to a mailbox (RFC 5321 section 4.4 and what servers add beside it), which
  * a copy of what somebody sent does not: spam likes to come from its reader's own address. `own`: the user's addresses.
  */
-export function wasDelivered(bytes: Uint8Array, own: ReadonlySet<string>): boolean {
-  const fields = headerFields(bytes) ?? []
-  const returnPath = fields.find(({ name }) => name === 'return-path')?.value.replace(/[<>\s]/g, '').toLowerCase()
-  const received = fields.find(({ name }) => name === 'received')?.value ?? ''
-  return fields.some(({ name }) => marks.has(name)) || (returnPath !== undefined && !own.has(returnPath)) || localDelivery.test(received)
+export function wasDelivered(head: MailHead, own: ReadonlySet<string>): boolean {
+  const returnPath = head.get('return-path')?.replace(/[<>\s]/g, '').toLowerCase()
+  return marks.some((name) => head.has(name)) || (returnPath !== undefined && !own.has(returnPath)) || localDelivery.test(head.get('received') ?? '')
 }
 
 /** The protocols of RFC 3848 that only hand a mail into a mailbox. */
 const localDelivery = /\bwith\s+l[a-z]?tp/i
-const marks = new Set(['delivered-to', 'x-original-to', 'envelope-to', 'delivery-date', 'received-spf', 'authentication-results', 'arc-authentication-results'])
-
-/** The unfolded fields of the header, or null where the first line is none. At most the first 256 KiB are looked at. */
-function headerFields(bytes: Uint8Array): { name: string, value: string }[] | null {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 262144)).toString('latin1').replace(/^(?:\xef\xbb\xbf)?(?:\r?\n)*/, '')
-  const fields: { name: string, value: string }[] = []
-  for (const line of text.split(/\r?\n/)) {
-    if (line === '') break
-    if (/^[ \t]/.test(line) && fields.length > 0) {
-      fields.at(-1)!.value += ' ' + line.trim()
-      continue
-    }
-    const match = /^([!-9;-~]+)[ \t]*:(.*)$/.exec(line)
-    if (match) fields.push({ name: match[1]!.toLowerCase(), value: match[2]!.trim() })
-    else if (fields.length === 0) return null
-  }
-  return fields
-}
+const marks = ['delivered-to', 'x-original-to', 'envelope-to', 'delivery-date', 'received-spf', 'authentication-results', 'arc-authentication-results']
 
 /** RFC 5322 section 3.3, with the comments that servers add. */
 function dateTime(text: string | undefined): number | null {

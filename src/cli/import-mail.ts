@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Arrival } from '../model/arrival.ts'
 import type { AccountRef } from '../inbound/account.ts'
 import type { Received } from '../inbound/receive.ts'
@@ -6,47 +6,80 @@ import { remoteId } from '../model/ids.ts'
 import type { ImportProgress, ImportSummary } from '../api/admin-actions.ts'
 import { wasDelivered } from './import-headers.ts'
 import { readSources, sourceSize } from './import-source.ts'
+import type { GoOn, Place, SourceMessage } from './import-source.ts'
 
-const batchSize = 50
-const batchBytes = 16 * 1024 * 1024
+/** What is written in one transaction: live mail waits for it at most. */
+const batchSize = 100
+const batchBytes = 4 * 1024 * 1024
+/** So many batches are on their way at once: being parsed, or waiting to be written. */
+const ahead = 4
 const listed = 1000
+
+/** Where an import that ended early goes on: see readSources. */
+export type Bookmark = { goOn: GoOn, keep(place: Place): Promise<void> }
 
 /**
  * Hands the mails of files to `receive`, in batches of the history lane. A mail is known by its bytes, so doing it again
- * changes nothing. What cannot be read is listed and does not stop it; `signal` does, and keeps what came in so far.
+ * changes nothing; a large file goes on where it was. What cannot be read is listed and does not stop it; `signal` does, and keeps what
+ * came in so far.
  */
-export async function importMail({ account, paths, receive, now, signal, progress }: {
+export async function importMail({ account, paths, receive, now, signal, progress, bookmark }: {
   account: AccountRef, paths: string[], now: number, signal: AbortSignal
   receive(account: AccountRef, batch: Arrival[], at: { lane: 'history' }): Promise<Received>
   progress(progress: ImportProgress): void
+  bookmark?: Bookmark
 }): Promise<Omit<ImportSummary, 'account'>> {
   const summary = { messages: 0, stored: 0, known: 0, unreadable: 0, problems: [] as ImportSummary['problems'] }
+  const problem = (name: string, words: string) => void (summary.problems.length < listed && summary.problems.push({ name, problem: words }))
   const totalBytes = await sourceSize(paths)
   const own = new Set(account.context.own.map(({ address }) => address))
-  let batch: Arrival[] = []
+  let batch: SourceMessage[] = []
   let bytes = 0
-  const flush = async (read: number) => {
-    const { stored, known, unreadable } = await receive(account, batch, { lane: 'history' })
-    summary.messages += batch.length
-    summary.stored += stored
-    summary.known += known
-    summary.unreadable += unreadable
+  const under: Promise<void>[] = []
+  let last: Promise<unknown> = Promise.resolve()
+  const flush = (read: number) => {
+    const some = batch
+    const before = last
+    const written = receive(account, some.map((found) => arrivalOf(found, own, now)), { lane: 'history' })
     batch = []
     bytes = 0
-    progress({ bytes: read, totalBytes, messages: summary.messages })
+    const done = (async () => {
+      const { stored, known, unreadable, failed = [] } = await written
+      await before
+      summary.messages += some.length
+      summary.stored += stored
+      summary.known += known
+      summary.unreadable += unreadable
+      for (const { index, why } of failed) problem(some[index]!.name, why)
+      await bookmark?.keep(some.at(-1)!.place)
+      progress({ bytes: read, totalBytes, messages: summary.messages })
+    })()
+    // Whoever waits for it hears of a failure; until then nobody does.
+    done.catch(() => undefined)
+    last = done
+    under.push(done)
   }
-  for await (const found of readSources(paths)) {
+  for await (const found of readSources(paths, bookmark ? { goOn: bookmark.goOn } : {})) {
     if (signal.aborted) break
     if (found.type === 'problem') {
-      if (summary.problems.length < listed) summary.problems.push({ name: found.name, problem: found.problem })
+      problem(found.name, found.problem)
       continue
     }
-    const { bytes: raw, at, seen, flagged, read } = found
-    // In the role of Sent, so that what is from an own address is outgoing; everything else comes in, and what was delivered.
-    batch.push({ remoteId: remoteId('file:' + createHash('sha256').update(raw).digest('hex')), at: at ?? now, folder: { name: 'imported', role: wasDelivered(raw, own) ? 'other' : 'sent' }, raw, seen, flagged })
-    bytes += raw.length
-    if (batch.length === batchSize || bytes > batchBytes) await flush(read)
+    batch.push(found)
+    bytes += found.bytes.length
+    if (batch.length === batchSize || bytes > batchBytes) flush(found.read)
+    if (under.length >= ahead) await under.shift()
   }
-  if (batch.length > 0) await flush(totalBytes)
+  if (batch.length > 0) flush(signal.aborted ? batch.at(-1)!.read : totalBytes)
+  for (const done of under) await done
   return summary
+}
+
+/**
+ * In the role of Sent, so that what is from an own address is outgoing; everything else comes in, and what was delivered. An
+ * exporter knows better.
+ */
+function arrivalOf({ bytes: raw, head, at, seen, flagged, exported }: SourceMessage, own: ReadonlySet<string>, now: number): Arrival {
+  const role = exported?.sent || !wasDelivered(head, own) ? 'sent' : 'other'
+  return { remoteId: remoteId('file:' + hash('sha256', raw, 'hex')), at: at ?? now, folder: { name: 'imported', role }, raw, seen, flagged, ...exported ? { filed: { labels: exported.labels, archived: exported.archived } } : {} }
 }

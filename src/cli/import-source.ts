@@ -2,16 +2,30 @@ import { createReadStream } from 'node:fs'
 import { open, readFile, readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AdminError } from '../api/admin-actions.ts'
-import { looksLikeMail, sourceTime, statusFlags } from './import-headers.ts'
+import { mailHead, sourceTime, statusFlags } from './import-headers.ts'
+import type { MailHead } from './import-headers.ts'
+import { exported } from './import-labels.ts'
+import type { Exported } from './import-labels.ts'
 import { splitMbox } from './mbox.ts'
 
-/** A mail found in a file. `at` (ms) is when it arrived as far as the file says, null where it says nothing. `read` is how many bytes of all sources have been read. */
-export type SourceMessage = { type: 'message', name: string, bytes: Uint8Array, at: number | null, seen: boolean, flagged: boolean, read: number }
+/**
+ * A mail found in a file. `at` (ms) is when it arrived as far as the file says, null where it says nothing. `read` is how many bytes of all
+ * sources have been read. `exported`: the labels of the mailbox that it was exported from.
+ */
+export type SourceMessage = { type: 'message', name: string, bytes: Uint8Array, head: MailHead, at: number | null, seen: boolean, flagged: boolean, exported: Exported | null, read: number, place: Place }
 
 /** Something that was not taken, and why, in words. */
-export type SourceProblem = { type: 'problem', name: string, problem: string, read: number }
+export type SourceProblem = { type: 'problem', name: string, problem: string, read: number, place: Place }
 
-type Source = { path: string, size: number, kind: 'file' | 'maildir' }
+/** How far a file has been read when this one is done; `size` and `changed` (ms) say which state of the file it was. `at`: where the next mail begins. */
+export type Place = { path: string, size: number, changed: number, at: number }
+
+/** Where reading a file goes on: 0 for the beginning. */
+export type GoOn = (file: Omit<Place, 'at'>) => Promise<number> | number
+
+type Source = { path: string, size: number, changed: number, kind: 'file' | 'maildir' }
+type Item = Omit<SourceMessage, 'place'> & { at: number | null } | Omit<SourceProblem, 'place'>
+type Found = { item: Item, next: number }
 
 export const maxMailBytes = 50 * 1024 * 1024
 
@@ -23,22 +37,24 @@ export async function sourceSize(paths: string[]): Promise<number> {
 }
 
 /**
- * The mails of these paths in a fixed order: mail files, mbox files (mboxrd: `>From ` loses its `>`), Maildirs and folders of all these.
- * At most one mail is held in memory. A mail is seen unless its Status header or its Maildir flags say otherwise.
+ * The mails of these paths in a fixed order: mail files, mbox files (mboxrd and mboxo), Maildirs and folders of all these.
+ * At most one mail is held in memory. A mail is seen unless its Status header, its Maildir flags or its exporter say otherwise.
  * Throws where one of the paths does not exist; everything smaller is reported as a problem and passed over.
  */
-export async function* readSources(paths: string[], { maxBytes = maxMailBytes }: { maxBytes?: number } = {}): AsyncGenerator<SourceMessage | SourceProblem> {
+export async function* readSources(paths: string[], { maxBytes = maxMailBytes, goOn = () => 0 }: { maxBytes?: number, goOn?: GoOn } = {}): AsyncGenerator<SourceMessage | SourceProblem> {
   let before = 0
   for (const path of paths) {
     for await (const source of sources(path)) {
+      const { size, changed } = source
+      const place = (at: number): Place => ({ path: source.path, size, changed, at })
       try {
-        for await (const item of source.kind === 'maildir' ? readMaildirFile(source, maxBytes) : readMailFile(source, maxBytes)) {
-          yield { ...item, read: before + item.read }
+        for await (const { item, next } of source.kind === 'maildir' ? readMaildirFile(source, maxBytes, goOn) : readMailFile(source, maxBytes, goOn)) {
+          yield { ...item, read: before + item.read, place: place(next) }
         }
       } catch (error) {
-        yield { type: 'problem', name: source.path, problem: `could not be read (${(error as Error).message})`, read: before }
+        yield { type: 'problem', name: source.path, problem: `could not be read (${(error as Error).message})`, read: before, place: place(0) }
       }
-      before += source.size
+      before += size
     }
   }
 }
@@ -47,8 +63,8 @@ async function* sources(path: string): AsyncGenerator<Source> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw new AdminError('not_found', error.code === 'ENOENT' ? `There is no file or folder ${path}.` : `${path} cannot be read (${error.message}). The server reads it: make it readable for the user it runs as.`, { cause: error })
   })
-  const { size } = found
-  if (!found.isDirectory()) return void (yield { path, size, kind: isInMaildir(path) ? 'maildir' : 'file' })
+  const { size, mtimeMs: changed } = found
+  if (!found.isDirectory()) return void (yield { path, size, changed: Math.trunc(changed), kind: isInMaildir(path) ? 'maildir' : 'file' })
   yield* walk(path)
 }
 
@@ -65,8 +81,8 @@ async function* walk(folder: string): AsyncGenerator<Source> {
     } else if (entry.isFile() && !entry.name.startsWith('.')) {
       // What lies beside cur and new in a Maildir is the server's own (indexes, control files).
       if (maildir) continue
-      const size = await stat(path).then(found => found.size, () => 0)
-      yield { path, size, kind: isInMaildir(path) ? 'maildir' : 'file' }
+      const { size, mtimeMs: changed } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }))
+      yield { path, size, changed: Math.trunc(changed), kind: isInMaildir(path) ? 'maildir' : 'file' }
     }
   }
 }
@@ -76,44 +92,52 @@ function isInMaildir(path: string): boolean {
   return folder === 'new' || (folder === 'cur' && /[:;!]2,[A-Za-z]*$/.test(basename(path)))
 }
 
-async function* readMailFile({ path, size }: Source, maxBytes: number): AsyncGenerator<SourceMessage | SourceProblem> {
-  if (size === 0) return void (yield { type: 'problem', name: path, problem: 'is empty', read: 0 })
-  if (await startsWith(path, 'From ')) return void (yield* readMbox(path, maxBytes))
-  if (size > maxBytes) return void (yield tooLarge(path, size, maxBytes))
-  yield mail({ name: path, bytes: await readFile(path), fromLine: null, read: size })
+async function* readMailFile(source: Source, maxBytes: number, goOn: GoOn): AsyncGenerator<Found> {
+  const { path, size } = source
+  const whole = (item: Item): Found => ({ item, next: size })
+  if (size === 0) return void (yield whole({ type: 'problem', name: path, problem: 'is empty', read: 0 }))
+  const first = await firstLine(path)
+  if (first.startsWith('From ')) return void (yield* readMbox(source, first, maxBytes, goOn))
+  if (size > maxBytes) return void (yield whole(tooLarge(path, size, maxBytes)))
+  yield whole(mail({ name: path, bytes: await readFile(path), fromLine: null, read: size }))
 }
 
-async function* readMbox(path: string, maxBytes: number): AsyncGenerator<SourceMessage | SourceProblem> {
-  let n = 0
-  for await (const { bytes, size, fromLine, read } of splitMbox(createReadStream(path, { highWaterMark: 1024 * 1024 }), maxBytes)) {
-    const name = `${path}#${++n}`
-    if (!bytes) yield tooLarge(name, size, maxBytes, read)
-    else if (size === 0) yield { type: 'problem', name, problem: 'is empty', read }
-    else yield mail({ name, bytes, fromLine, read })
+async function* readMbox({ path, size: all, changed }: Source, first: string, maxBytes: number, goOn: GoOn): AsyncGenerator<Found> {
+  const asked = await goOn({ path, size: all, changed })
+  const start = asked > 0 && asked < all && (await firstLine(path, asked)).startsWith('From ') ? asked : asked >= all ? all : 0
+  let waiting: { item: Item } | null = null
+  for await (const { bytes, size, fromLine, at, read } of splitMbox(createReadStream(path, { highWaterMark: 1024 * 1024, start }), maxBytes, { start, first })) {
+    if (waiting) yield { ...waiting, next: at }
+    const name = `${path} at byte ${at}`
+    waiting = { item: !bytes ? tooLarge(name, size, maxBytes, read) : size === 0 ? { type: 'problem', name, problem: 'is empty', read } : mail({ name, bytes, fromLine, read, mbox: true }) }
   }
+  if (waiting) yield { ...waiting, next: all }
 }
 
-async function* readMaildirFile(source: Source, maxBytes: number): AsyncGenerator<SourceMessage | SourceProblem> {
+async function* readMaildirFile(source: Source, maxBytes: number, goOn: GoOn): AsyncGenerator<Found> {
   const flags = /[:;!]2,([A-Za-z]*)$/.exec(basename(source.path))?.[1] ?? ''
-  for await (const item of readMailFile(source, maxBytes)) {
-    yield item.type === 'message' ? { ...item, seen: flags.includes('S'), flagged: flags.includes('F') } : item
+  for await (const { item, next } of readMailFile(source, maxBytes, goOn)) {
+    yield { item: item.type === 'message' ? { ...item, seen: flags.includes('S'), flagged: flags.includes('F') } : item, next }
   }
 }
 
-function mail({ name, bytes, fromLine, read }: { name: string, bytes: Uint8Array, fromLine: string | null, read: number }): SourceMessage | SourceProblem {
-  if (!looksLikeMail(bytes)) return { type: 'problem', name, problem: 'is no mail: it does not begin with a mail\'s header', read }
-  return { type: 'message', name, bytes, at: sourceTime(bytes, fromLine), ...statusFlags(bytes), read }
+function mail({ name, bytes, fromLine, read, mbox = false }: { name: string, bytes: Uint8Array, fromLine: string | null, read: number, mbox?: boolean }): Item {
+  const head = mailHead(bytes)
+  if (!head) return { type: 'problem', name, problem: 'is no mail: it does not begin with a mail\'s header', read }
+  const labels = mbox ? exported(head) : null
+  return { type: 'message', name, bytes, head, at: sourceTime(head, fromLine), ...labels ? { seen: labels.seen, flagged: labels.flagged } : statusFlags(head), exported: labels, read }
 }
 
-function tooLarge(name: string, size: number, maxBytes: number, read = size): SourceProblem {
+function tooLarge(name: string, size: number, maxBytes: number, read = size): Item {
   return { type: 'problem', name, problem: `is larger (${(size / 1048576).toFixed(1)} MiB) than a mail may be (${Math.floor(maxBytes / 1048576)} MiB)`, read }
 }
 
-async function startsWith(path: string, text: string): Promise<boolean> {
+/** What stands on the line that begins at this byte, as far as it matters. */
+async function firstLine(path: string, at = 0): Promise<string> {
   const file = await open(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(text.length), 0, text.length, 0)
-    return buffer.subarray(0, bytesRead).toString('latin1') === text
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(200), 0, 200, at)
+    return buffer.toString('latin1', 0, bytesRead).split(/\r?\n/, 1)[0]!
   } finally {
     await file.close()
   }

@@ -1,6 +1,6 @@
 import type { Blobs } from '../blobs/blobs.ts'
 import type { Clock, Log } from '../model/ports.ts'
-import type { Arrival, ReceiveAt } from '../model/arrival.ts'
+import type { Arrival, Filed, ReceiveAt } from '../model/arrival.ts'
 import type { ChangeList, EventData } from '../model/event.ts'
 import type { Address } from '../model/incoming.ts'
 import { Changes } from '../feed/append.ts'
@@ -18,11 +18,12 @@ import { apply } from './apply.ts'
 import { arrive } from './arrive.ts'
 import type { Arrived, Unit } from './arrive.ts'
 import { trustOf } from './trust.ts'
+import { file } from './file.ts'
 import { understand, understandMany, unreadable } from './understand.ts'
-import type { Ready } from './understand.ts'
+import type { Ready, ReadyMessage } from './understand.ts'
 
-/** What became of a batch: how many messages were new, were known already, or could not be read (these are new too). */
-export type Received = { stored: number, known: number, unreadable: number }
+/** What became of a batch: how many messages were new, were known already, or could not be read (these are new too); `failed` names the last, by their place in the batch. */
+export type Received = { stored: number, known: number, unreadable: number, failed?: { index: number, why: string }[] }
 
 export type Receive = (account: AccountRef, batch: Arrival[], at: ReceiveAt) => Promise<Received>
 
@@ -44,16 +45,32 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
       const changes = new Changes(account.userId)
       const unit: Unit = { tx, changes, account, trust: trustOf(tx, account.userId), own: new Set(account.context.own.map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
       const touched = new Map<number, number[]>()
-      for (const one of ready) for (const arrived of take(unit, one, log)) touched.set(arrived.conversationId, [...touched.get(arrived.conversationId) ?? [], arrived.messageId])
+      const filed = new Map<number, Filed>()
+      for (const { arrived, one } of takeAll(unit, ready, log)) {
+        for (const { conversationId, messageId } of arrived) {
+          touched.set(conversationId, [...touched.get(conversationId) ?? [], messageId])
+          if (one.filed) filed.set(messageId, one.filed)
+        }
+      }
       for (const [id, messages] of touched) recount(tx, changes, id, at.lane === 'history' ? history(messages) : {})
+      if (filed.size > 0) for (const [id, messages] of touched) file(unit, id, messages, filed)
       progress(tx, changes, account, at, unit.now)
       if (!changes.empty) changes.append(tx, unit.now)
       const stored = [...touched.values()].reduce((sum, { length }) => sum + length, 0)
-      return { stored, known: ready.reduce((sum, { items }) => sum + items.filter(isMessage).length, known.filter(Boolean).length) - stored, unreadable: ready.filter(({ items }) => items.some(isUnreadable)).length }
+      return { stored, known: ready.reduce((sum, { items }) => sum + items.filter(isMessage).length, known.filter(Boolean).length) - stored, ...unreadables(ready) }
     }, at.lane === 'live' ? 'live' : 'bulk')
     wakeup.notify(account.userId)
     return received
   }
+}
+
+/** Which of them could not be read, and why. */
+function unreadables(ready: Ready[]): Pick<Received, 'unreadable' | 'failed'> {
+  const failed = ready.flatMap(({ items }, index) => {
+    const item = items.find(isUnreadable)
+    return item ? [{ index, why: (item as ReadyMessage).message.unreadable! }] : []
+  })
+  return { unreadable: failed.length, ...failed.length > 0 ? { failed } : {} }
 }
 
 type Bytes = Extract<Arrival, { raw: Uint8Array }>
@@ -87,6 +104,27 @@ function again(arrival: Arrival): Ready {
 }
 
 const history = (ids: number[]): EventData => ({ history: ids.length, first: Math.min(...ids), last: Math.max(...ids), reset: true })
+
+type Taken = { arrived: NonNullable<Arrived>[], one: Ready }
+
+/**
+ * Writes a batch of history in one savepoint, since one for each costs as much again as a small message; when something in it
+ * cannot be written, and in the live lane, each in its own.
+ */
+function takeAll(unit: Unit, ready: Ready[], log: Log): Taken[] {
+  if (unit.lane === 'history' && ready.length > 1) {
+    const notes: Parameters<ChangeList['add']>[] = []
+    try {
+      const taken = unit.tx.savepoint(() => ready.map((one) => ({ arrived: write({ ...unit, changes: { add: (...note) => void notes.push(note) } }, one), one })))
+      for (const note of notes) unit.changes.add(...note)
+      return taken
+    } catch (error) {
+      if (troubleOf(error) !== null) throw error
+      log.debug({ account: unit.account.id, error: error instanceof Error ? error.message : String(error) }, 'a batch is written one by one')
+    }
+  }
+  return ready.map((one) => ({ arrived: take(unit, one, log), one }))
+}
 
 /** Writes one arrival in a savepoint of its own. Content that fails twice is kept as a message that says so; trouble of the whole database goes on to the caller. */
 function take(unit: Unit, one: Ready, log: Log): NonNullable<Arrived>[] {

@@ -4,7 +4,7 @@ import type { Proof } from '../model/proof.ts'
 import type { RemoteId } from '../model/ids.ts'
 import { rawInline } from '../store/raws.ts'
 import type { PackedRaw } from '../store/raws.ts'
-import type { Arrival, Context, FoundIn } from '../model/arrival.ts'
+import type { Arrival, Context, Filed, FoundIn } from '../model/arrival.ts'
 import type { AccountRef, Understanding } from './account.ts'
 import { keepFiles } from './files.ts'
 import { compared, provable, understood } from './understood.ts'
@@ -20,6 +20,7 @@ export type Ready = {
   place: { remoteId: RemoteId, folder: FoundIn | null } | null
   raw: PackedRaw | null
   items: (ReadyMessage | Exclude<Incoming, IncomingMessage>)[]
+  filed?: Filed
 }
 
 type Bytes = Extract<Arrival, { raw: Uint8Array }>
@@ -58,7 +59,7 @@ async function readyOf(account: AccountRef, arrival: Bytes, { raw, items, proof:
   const proof = proven !== undefined ? proven : provable(items) ? await how.prove(account.kind, arrival.raw, contextOf(account, arrival)) : null
   const ready: Ready['items'] = []
   for (const item of items) ready.push('message' in item ? await stored({ ...item, message: withFlags(item.message, arrival) }, proof, blobs) : item)
-  return { at, place: { remoteId: arrival.remoteId, folder }, raw, items: ready }
+  return { at, place: { remoteId: arrival.remoteId, folder }, raw, items: ready, ...arrival.filed ? { filed: arrival.filed } : {} }
 }
 
 function withFlags(message: IncomingMessage, { seen, flagged }: { seen?: boolean, flagged?: boolean }): IncomingMessage {

@@ -18,9 +18,12 @@ export type Context = {
   at: number
 }
 
+/** How an archive had filed a message: its labels, and whether it had left the inbox there. */
+export type Filed = { labels: string[], archived: boolean }
+
 /** Something with bytes (`raw`, parsed by the core in a worker), or something already understood. `at` is the network's time in ms. */
 export type Arrival =
-  | { remoteId: RemoteId, at: number, folder?: FoundIn, raw: Uint8Array, seen?: boolean, flagged?: boolean }
+  | { remoteId: RemoteId, at: number, folder?: FoundIn, raw: Uint8Array, seen?: boolean, flagged?: boolean, filed?: Filed }
   | { at: number, incoming: Incoming, remoteId?: RemoteId, folder?: FoundIn }
 
 export type ReceiveAt = {

@@ -30,21 +30,21 @@ const handedOn = new RegExp(`(?<![${letters}])(?:${anyOf(phrases('forwarded'))})
 export function introduction(lines: Read[], last: number, followed: boolean): Introduction | null {
   const end = lines[last]!
   if (end.blank) return null
-  const ends = colon.test(end.bare)
+  const ends = endsWithColon(end.bare)
   if (!ends && !endsSpeaking(end.bare) && !(followed && bracketed.test(end.bare))) return null
 
   let found: Introduction | null = null
   let words = ''
   for (let first = last; first >= 0 && first > last - MOST_LINES; first--) {
     const line = lines[first]!
-    if (line.blank || line.quoted !== end.quoted || first < last && colon.test(line.bare) && verb.test(line.bare)) break
+    if (line.blank || line.quoted !== end.quoted || first < last && endsWithColon(line.bare) && verb.test(line.bare)) break
     words = words === '' ? line.bare : line.bare + ' ' + words
     if (words.length > MOST_LETTERS) break
     const above = lines[first - 1]
     const begins = above === undefined || above.blank || above.quoted !== end.quoted
     const plain = words.replace(/^(?:[-—–=_*]\s?)+\s?|\s?[-—–=_*]{2,}$/g, '')
     if (handedOn.test(plain)) return null
-    const strength = strengthOf(plain, ends || colon.test(plain))
+    const strength = strengthOf(plain, ends || endsWithColon(plain))
     if (strength === 'none' || strength === 'weak' && !followed) continue
     const starts = startsWithDate.test(plain) || lead.test(plain) && year.test(plain.slice(0, 80))
     // Where the words do not say where they begin, one line has to be enough, or a paragraph of their own.
@@ -54,11 +54,31 @@ export function introduction(lines: Read[], last: number, followed: boolean): In
   return found
 }
 
+/** Most lines end in something else, and that is seen without a pattern. */
+function endsWithColon(words: string): boolean {
+  const code = words.charCodeAt(words.length - 1)
+  return (code === 58 || code === 34 || code === 39 || code === 45 || code <= 32 || code >= 128) && colon.test(words)
+}
+
 /** Cheap, since it is asked of every line. */
 function endsSpeaking(words: string): boolean {
-  const last = /[\p{L}\p{M}()/]+(?=[^\p{L}\p{M}()]{0,12}$)/u.exec(words.slice(-40))?.[0].toLowerCase()
+  const last = lastWord(words.slice(-40))?.toLowerCase()
   return last !== undefined && (lastWords.has(last) || unspaced.some((one) => last.endsWith(one)))
 }
+
+function lastWord(words: string): string | undefined {
+  let end = words.length
+  for (let code; end > 0 && !isLetter(code = words.charCodeAt(end - 1)) && code < 128;) end--
+  let start = end
+  for (let code; start > 0 && (isLetter(code = words.charCodeAt(start - 1)) || code === 47);) start--
+  // Letters of other scripts are told by their properties.
+  if (start > 0 && words.charCodeAt(start - 1) >= 128 || end > 0 && words.charCodeAt(end - 1) >= 128) return /[\p{L}\p{M}()/]+(?=[^\p{L}\p{M}()]{0,12}$)/u.exec(words)?.[0]
+  while (words.charCodeAt(end) === 47) end++
+  return start < end && words.length - end <= 12 ? words.slice(start, end) : undefined
+}
+
+/** A to Z in either case, and parentheses. */
+const isLetter = (code: number) => (code | 32) >= 97 && (code | 32) <= 122 || code === 40 || code === 41
 
 const lastWords = new Set(phrases('wrote').map((one) => one.split(' ').at(-1)!))
 

@@ -35,7 +35,8 @@ export function readLines(lines: Line[]): Read[] {
 
 /** The words of a line: quote marks, emphasis and invisible characters away, white space as one blank. */
 export function bareOf(text: string): string {
-  const words = text.replace(/^[\s>|]+/, '')
+  const first = text.charCodeAt(0)
+  const words = first <= 32 || first === 62 || first === 124 || first >= 128 ? text.replace(/^[\s>|]+/, '') : text
   // Most lines are plain, and every line of every mail comes by here.
   if (!/[^\x20-\x7e]|  |^[*_]|:\*/.test(words)) return words.trimEnd()
   return words.replace(invisible, '').replace(/^[\s>|]+/, '').replace(/[\s\u00a0]+/g, ' ').replace(/^(?:\*|_)(?=\S)|(?<=:)\*(?=\s|$)/g, '').trim()
