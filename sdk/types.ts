@@ -13,21 +13,23 @@ export type Cursor = string
 
 export type AddressRef = { kind: string, address: string }
 
+export type RuleWish = { scope: 'address' | 'domain' | 'list', kind?: string, value: string, action: 'inbox' | 'other' | 'block', stream?: string }
+
 export type Conversation = { id: Id, kind: 'person' | 'group' | 'list' | 'system', title: string, contactId?: Id, memberCount: number, folder: 'inbox' | 'other', archivedAt?: Time | null, blocked: boolean, stream?: string, because: Because, unread: number, lastMessage: MessagePreview | null, lastAt: Time | null, pinned: boolean, mutedUntil?: Time | null, snoozedUntil?: Time | null, labels: string[], redirectTo?: Id, rev: number }
 
 export type MessagePreview = { id: Id, direction: 'in' | 'out', channel: string, sender: Party, preview: string, sortAt: Time, status?: string }
 
 export type Topic = { id: Id, subject: string, rev: number }
 
-export type Message = { id: Id, conversationId: Id, topicId?: Id | null, accountId: Id, channel: string, direction: 'in' | 'out', sender: Party, recipients: Party[], subject?: string | null, text: string, truncated?: boolean, quoted?: string | null, original?: string, html?: Id | null, attachments: Attachment[], reactions: { sender: Party, emoji: string }[], replyTo?: Id | null, seen: boolean, flagged: boolean, automatic?: 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'notification' | 'invitation' | 'receipt', bounce?: { messageId?: string, recipient: string, status: string, hard: boolean, reason: string }, unreadable?: string, sentAt?: Time | null, receivedAt: Time, sortAt: Time, editedAt?: Time | null, deletedAt?: Time | null, folder: 'inbox' | 'other', because: Because, status?: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled', attempts?: Attempt[], clientId?: string, messageId?: string | null, remoteId?: string | null, rev: number }
+export type Message = { id: Id, conversationId: Id, topicId?: Id | null, accountId: Id, channel: string, direction: 'in' | 'out', sender: Party, recipients: Party[], subject?: string | null, text: string, truncated?: boolean, quoted?: string | null, original?: string, html?: Id | null, attachments: Attachment[], reactions: { sender: Party, emoji: string }[], replyTo?: Id | null, seen: boolean, flagged: boolean, automatic?: 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'notification' | 'invitation' | 'receipt', bounce?: { messageId?: string, recipient: string, status: string, hard: boolean, reason: string }, unreadable?: string, sentAt?: Time | null, receivedAt: Time, sortAt: Time, editedAt?: Time | null, deletedAt?: Time | null, folder: 'inbox' | 'other', because: Because, folded?: boolean, unsubscribe?: { how: 'one-click' | 'mail' | 'page', url?: string }, status?: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled', attempts?: Attempt[], clientId?: string, messageId?: string | null, remoteId?: string | null, rev: number }
 
 export type Party = { kind: string, address: string, name?: string, contactId?: Id, proof?: 'verified' | 'weak' | 'unverified' | 'conflicting', warnings?: string[], role?: 'to' | 'cc' | 'bcc' }
 
-export type Because = { rule: string, text: string, evidence: string[] }
+export type Because = { rule: string, text: string, evidence: string[], version?: number }
 
 export type Attempt = { id: Id, accountId: Id, channel: string, recipient: Party, address: string, status: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled', because: Because, at: Time, error?: { code: string, text: string } | null }
 
-export type Attachment = { id: Id, name: string, contentType: string, size: number, inline: boolean, thumbnail?: { id: Id, width: number, height: number } }
+export type Attachment = { id: Id, name: string, contentType: string, size: number, inline: boolean, warning?: string, thumbnail?: { id: Id, width: number, height: number } }
 
 export type Contact = { id: Id, name: string, addresses: Party[], friend: 'friend' | 'friend-of-friend' | 'none', path?: string[], blocked: boolean, notes?: string | null, via?: { accountId?: Id, channel?: string, address?: string } | null, photo?: Id | null, merges?: { mergeId: Id, at: Time }[], redirectTo?: Id, rev: number }
 
@@ -37,9 +39,15 @@ export type Gap = { since: Time, until: Time | null, filledAt: Time | null }
 
 export type Identity = { id: Id, kind: string, address: string, name?: string | null, signature?: string | null, accountId?: Id | null, rev: number }
 
-export type Settings = { sendReadMarkers: boolean, rev: number }
+export type Settings = { sendReadMarkers: boolean, inboxFor: 'basic' | 'strict', teachByMoving: boolean, teachByReplying: boolean, teachByApproving: boolean, befriendByMoving: boolean, befriendByReplying: boolean, befriendByApproving: boolean, shareFriends: boolean, rev: number }
 
-export type Counts = { inbox: number, other: number }
+export type Counts = { inbox: number, other: number, screener: number }
+
+export type Rule = { id: Id, scope: 'address' | 'domain' | 'list', kind?: string, value: string, action: 'inbox' | 'other' | 'block', stream?: string | null, origin: 'user' | 'moved' | 'replied' | 'approved' | 'denied' | 'blocked' | 'spam' | 'unsubscribed', text: string, at: Time, rev: number }
+
+export type Waiting = { conversationId: Id, sender: Party, because: Because, since: Time, messages: number, subject?: string | null, preview: string, lastAt: Time }
+
+export type Screening = { id: Id, conversationId: Id, who: string, decision: 'inbox' | 'stream' | 'deny' | 'block' | 'spam', scope: 'sender' | 'domain', stream?: string, at: Time, undoneAt: Time | null }
 
 export type Login = { id: Id, kind: 'token' | 'session', name: string, createdAt: Time, usedAt: Time | null, expiresAt: Time | null, current: boolean }
 
@@ -59,7 +67,7 @@ export type Methods = {
   'sync.subscribe': { params: { folders?: ('inbox' | 'other')[] | undefined, conversations?: Id[] | undefined }, result: { asOf: number } }
   /** From now on all events again. Fetch the windows anew afterwards. */
   'sync.unsubscribe': { params: {}, result: { asOf: number } }
-  /** How many unread messages lie in each folder; archived conversations do not count. */
+  /** How many unread messages lie in each folder, archived conversations and blocked people left out; and how many wait in the screener. */
   'inbox.counts': { params: {}, result: Counts }
   /** One conversation. After a merge an old id still answers, with redirectTo. */
   'conversation.get': { params: { id: Id }, result: Conversation }
@@ -113,6 +121,8 @@ export type Methods = {
   'contact.unlink': { params: { id: Id, kind: string, address: string }, result: Contact }
   /** Parts what a merge joined: each message is back with the contact whose address it came from or went to, also those of the time between. */
   'contact.unmerge': { params: { mergeId: Id }, result: { contactIds: Id[] } }
+  /** Who may be a friend: the people whom the user writes to, most often first, with how many of the newest messages with them went out and came in. Friends are among them. */
+  'friend.candidates': { params: { limit?: number | undefined }, result: { items: { contact: Contact, written: number, received: number }[] } }
   /** The user's friends: whose messages come into the inbox. */
   'friend.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Contact[], nextCursor: string | null, asOf: number } }
   /** Makes somebody a friend, or no longer one. Their conversation moves accordingly, unless the user has put it where it is. */
@@ -129,6 +139,8 @@ export type Methods = {
   'account.remove': { params: { id: Id }, result: {} }
   /** Reads an account again from the beginning. What is known is recognised, so nothing comes twice. */
   'account.resync': { params: { id: Id }, result: {} }
+  /** The settings of an account as account.put takes them, without its secrets: `secrets` names those that are kept. Left out in account.put, they stay. */
+  'account.settings': { params: { id: Id }, result: { kind: string, settings: unknown, secrets: string[] } }
   /** One account as it is now, with the address to enter at a network that calls back (webhookUrl): null where KINBOX_PUBLIC_URL is not set. */
   'account.status': { params: { id: Id }, result: { id: Id, kind: string, name: string, addresses: { kind: string, address: string, name?: string }[], status: 'connecting' | 'live' | 'retrying' | 'login-needed' | 'stopped', error?: { code: string, text: string } | null, backfill?: { done: number, total: number } | null, gaps: Gap[], rev: number, webhookUrl: string | null } }
   /** Tries settings (kind and settings, or an account by `id`): connects, logs in, and ends. Nothing is stored or received. What is wrong is told in words. */
@@ -141,7 +153,7 @@ export type Methods = {
   'identity.put': { params: { id?: Id | undefined, kind?: string | undefined, address?: string | undefined, name?: string | null | undefined, signature?: string | null | undefined, ifRev?: number | undefined }, result: Identity }
   /** Uploads a small file, at most 128 KiB, for message.send. Larger ones are posted to /v1/blobs. */
   'blob.create': { params: { name: string, contentType: string, base64: string }, result: Attachment }
-  /** A link to a blob for a few minutes: an attachment, an upload, the bytes or the HTML of a message. It is answered as a download, never shown in place. */
+  /** A link to a blob for a few minutes, for sound and film for hours: an attachment or upload, its small picture, the bytes of a message; a message's safe HTML (`h12`; with `p12` in its place also pictures of other servers have links) and its style sheet (`s12`). Answered as a download, whole or a part of it (Range). */
   'blob.url': { params: { id: Id }, result: { path: string, expiresAt: Time } }
   /** The contacts whose presence is known now, with the best of all their addresses; and what the networks see of the user. Presence is not in the log: signals tell what changes afterwards, and a client that was away asks again. */
   'presence.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { contactId: Id, presence: 'online' | 'away' | 'offline', lastSeenAt?: Time, addresses: { kind: string, address: string, presence: 'online' | 'away' | 'offline' }[] }[], nextCursor: string | null, asOf: number, own: { shown: 'online' | 'away' | 'offline', invisible: boolean, devices: { device: string | null, available: 'online' | 'away' | 'invisible' | 'offline', current: boolean }[] } } }
@@ -153,6 +165,8 @@ export type Methods = {
   'settings.get': { params: {}, result: Settings }
   /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. */
   'settings.set': { params: { sendReadMarkers?: boolean | undefined, ifRev?: number | undefined }, result: Settings }
+  /** Finds messages by people, subjects, texts and file names, on all channels. The language is in docs/search.md. */
+  'search.query': { params: { q: string, order?: 'newest' | 'best' | undefined, conversationId?: Id | undefined, timeZone?: string | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { id: Id, conversationId: Id, title: string, folder: 'inbox' | 'other', archived: boolean, sortAt: Time, channel: string, direction: 'in' | 'out', sender: Party, seen: boolean, flagged: boolean, subject: string | null, subjectMarks: { start: number, end: number }[], snippet: { text: string, marks: { start: number, end: number }[] }, files: { id: Id, name: string, marks: { start: number, end: number }[] }[] }[], nextCursor: string | null, asOf: number, indexing?: boolean } }
   /** Makes a token for a client. The answer is the only place that ever shows its secret. */
   'token.create': { params: { name: string, expiresAt?: Time | undefined }, result: { token: string, login: Login } }
   /** The tokens that are good now, newest first; never their secrets. */
@@ -179,6 +193,8 @@ export type EventData = {
   'account.removed': undefined
   'identity.changed': Identity
   'identity.removed': undefined
+  'rule.changed': Rule
+  'rule.removed': undefined
   'settings.changed': Settings
   'session.changed': undefined
   'counts.changed': Counts

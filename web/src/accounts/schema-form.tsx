@@ -8,7 +8,7 @@ type FormProps = { schema: Schema, value: Values, onValue(value: Values): void, 
 
 /** A form for an object of a JSON Schema: what must be filled in first, the rest folded. */
 export function SchemaForm({ schema, value, onValue, kept = [], at = '' }: FormProps) {
-  const { main, more } = partsOf(schema)
+  const { main, more } = partsOf(schema, at !== '')
   const field = ([name, one]: [string, Schema]) => (
     <SchemaField key={name} name={name} schema={one} required={schema.required?.includes(name) ?? false} value={value[name]} kept={kept} at={at + name} onValue={(next) => onValue(withField(value, name, next))} />
   )

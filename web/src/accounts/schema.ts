@@ -15,10 +15,10 @@ export function choicesOf({ enum: listed, anyOf }: Schema): string[] | null {
 }
 
 /** The properties of an object in their order, those that must be there apart from the rest. */
-export function partsOf({ properties = {}, required = [] }: Schema): { main: [string, Schema][], more: [string, Schema][] } {
+export function partsOf({ properties = {}, required = [] }: Schema, inner = false): { main: [string, Schema][], more: [string, Schema][] } {
   const all = Object.entries(properties)
   // A password that may be left out (for a token instead) is still what nearly everybody needs.
-  const first = (name: string) => required.includes(name) || name === 'password'
+  const first = (name: string) => required.includes(name) || (name === 'password' && !inner)
   return { main: all.filter(([name]) => first(name)), more: all.filter(([name]) => !first(name)) }
 }
 
