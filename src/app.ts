@@ -41,6 +41,7 @@ import { counted } from './inbound/counted.ts'
 import type { Intake } from './inbound/counted.ts'
 import { receiver } from './inbound/receive.ts'
 import { collector } from './jobs/collect.ts'
+import { purge } from './jobs/purge.ts'
 import { retention } from './jobs/retention.ts'
 import type { Turn } from './jobs/turn.ts'
 import { acceptor } from './outbound/accept.ts'
@@ -50,6 +51,8 @@ import { deliverer as openDeliverer } from './outbound/deliver.ts'
 import { marker } from './outbound/marks.ts'
 import { resolve } from './outbound/resolve.ts'
 import { retry } from './outbound/retry.ts'
+import { oneClick } from './outbound/unsubscribe.ts'
+import type { Unsubscribing } from './outbound/unsubscribe.ts'
 import { insertAttachment } from './store/attachments.ts'
 import { openStore } from './store/database.ts'
 import { figuresOf } from './store/figures.ts'
@@ -77,6 +80,8 @@ export type World = {
   connectors?: string[]
   /** How pictures of other servers are reached. */
   remote?: RemoteOptions
+  /** How a link for unsubscribing is called. */
+  unsubscribing?: Unsubscribing
   accounts?: Pick<SupervisorDeps, 'openMs' | 'retryBaseMs' | 'retryMaxMs'>
   server?: Partial<Pick<ServerDeps, 'limits' | 'checkResults' | 'throttle' | 'page'>>
 }
@@ -157,7 +162,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
     return {
-      store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, searcher,
+      unsubscribing: world.unsubscribing ?? {}, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, searcher,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -217,6 +222,8 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     house.small.start()
     const jobs = retention({ store, clock, log, derived: house.index.indexed })
     jobs.start()
+    const purging = purge({ store, clock, log, wakeup })
+    purging.start()
     const collecting = collector({ folder: config.data, store, blobs, clock, log, turn: house.turn })
     collecting.start()
     log.info({ url: server.address, data: config.data }, 'kinbox is up')
@@ -224,7 +231,7 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     const stop = () => stopped ??= (async () => {
       const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
       // Side by side, since each may take its time; whatever goes wrong with one, the database is closed and the folder given back.
-      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), collecting.stop(), deliverer.stop()])
+      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), purging.stop(), collecting.stop(), deliverer.stop()])
       await house.close()
       clearTimeout(late)
       log.info({}, 'kinbox has stopped')
@@ -254,7 +261,7 @@ function signer(): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }
 
-function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker, index, searcher }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker, index, searcher, unsubscribing }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
   const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
   const accept = acceptor({ ...outbox, seal, connector, presence: presence.of })
   return {
@@ -276,6 +283,7 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
       return { ...await searcher.search(request, signal), ...at }
     },
     marks,
+    unsubscribe: (url) => oneClick(url, unsubscribing),
     webhook: (hook, request) => supervisor.webhook(hook, request),
     blobUrl: urls.sign,
     blobType: (userId, blobId) => store.read((tx) => findBlob(tx, userId, blobId)?.contentType ?? null),

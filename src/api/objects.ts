@@ -140,6 +140,29 @@ export const Message = Obj({
 })
 export type Message = Static<typeof Message>
 
+/** A place in a text, in UTF-16 units as JavaScript counts. */
+const Marks = List(Obj({ start: Int({ minimum: 0 }), end: Int({ minimum: 0 }) }), { description: 'where the words stand, in UTF-16 units' })
+
+/** A message that a search found. All texts are plain. */
+export const SearchHit = Obj({
+  id: Id,
+  conversationId: Id,
+  title: Str({ description: "the conversation's" }),
+  folder: FolderName,
+  archived: Bool(),
+  sortAt: Time,
+  channel: Str(),
+  direction: one('in', 'out'),
+  sender: Party,
+  seen: Bool(),
+  flagged: Bool(),
+  subject: nullable(Str()),
+  subjectMarks: Marks,
+  snippet: Obj({ text: Str(), marks: Marks }),
+  files: List(Obj({ id: Id, name: Str(), marks: Marks }))
+})
+export type SearchHit = Static<typeof SearchHit>
+
 /** Which way a message is to take; each part narrows. */
 export const Via = Obj({ accountId: Optional(Id), channel: Optional(Str({ maxLength: 40 })), address: Optional(Str({ maxLength: 320 })) })
 export type Via = Static<typeof Via>

@@ -46,6 +46,7 @@ import { presenceList } from './methods/presence.list.ts'
 import { presenceSet } from './methods/presence.set.ts'
 import { rpcCancel } from './methods/rpc.cancel.ts'
 import { rpcDiscover } from './methods/rpc.discover.ts'
+import { searchQuery } from './methods/search.query.ts'
 import { sessionHello } from './methods/session.hello.ts'
 import { sessionList } from './methods/session.list.ts'
 import { sessionPing } from './methods/session.ping.ts'
@@ -60,6 +61,20 @@ import { tokenList } from './methods/token.list.ts'
 import { tokenRevoke } from './methods/token.revoke.ts'
 import { topicList } from './methods/topic.list.ts'
 import { typingSet } from './methods/typing.set.ts'
+import { contactBlock } from './methods/contact.block.ts'
+import { contactWhy } from './methods/contact.why.ts'
+import { friendPath } from './methods/friend.path.ts'
+import { friendRemove } from './methods/friend.remove.ts'
+import { messageUnsubscribe } from './methods/message.unsubscribe.ts'
+import { ruleDelete } from './methods/rule.delete.ts'
+import { ruleList } from './methods/rule.list.ts'
+import { rulePut } from './methods/rule.put.ts'
+import { ruleSimulate } from './methods/rule.simulate.ts'
+import { screenerDecide } from './methods/screener.decide.ts'
+import { screenerHistory } from './methods/screener.history.ts'
+import { screenerList } from './methods/screener.list.ts'
+import { screenerUndo } from './methods/screener.undo.ts'
+import { streamList } from './methods/stream.list.ts'
 
 /** Every method of the API. The docs, rpc.discover and the tests read this list. */
 export const methods: readonly Method[] = [
@@ -72,12 +87,17 @@ export const methods: readonly Method[] = [
   outboxList, outboxResolve,
   composeResolve,
   contactGet, contactKeepApart, contactLink, contactList, contactMerge, contactPut, contactSuggestions, contactUnlink, contactUnmerge,
-  friendCandidates, friendList, friendSet,
+  friendCandidates, friendList, friendPath, friendRemove, friendSet,
+  contactBlock, contactWhy,
+  screenerDecide, screenerHistory, screenerList, screenerUndo,
+  ruleDelete, ruleList, rulePut, ruleSimulate,
+  streamList, messageUnsubscribe,
   accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountSettings, accountStatus, accountTest,
   identityDelete, identityList, identityPut,
   blobCreate, blobUrl,
   presenceList, presenceSet, typingSet,
   settingsGet, settingsSet,
+  searchQuery,
   tokenCreate, tokenList, tokenRevoke,
   rpcCancel, rpcDiscover
 ]

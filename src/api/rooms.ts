@@ -1,4 +1,5 @@
 import type { Reader } from '../store/tx.ts'
+import type { SearchAnswer, SearchRequest } from '../derived/search.ts'
 import type { Accounts } from '../accounts/manage.ts'
 import type { OwnPresence } from '../accounts/own-presence.ts'
 import type { PresenceBoard } from '../accounts/presence.ts'
@@ -39,6 +40,10 @@ export type Rooms = {
   marks: Pick<Marker, 'accounts' | 'wake'>
   /** Shows that the user writes; whether anybody was told. Throws Refused for a conversation that there is not. */
   typing(userId: number, conversationId: number, typing: boolean): Promise<boolean>
+  /** Messages by what is in them; `asOf`: how far the log was indexed. Throws an error with words for what cannot be searched by. */
+  search(request: SearchRequest, signal: AbortSignal): Promise<SearchAnswer & { asOf: number, rebuilding: boolean }>
+  /** One request to a sender's link for unsubscribing. Throws Refused. */
+  unsubscribe(url: string): Promise<void>
   /** A URL path with a signature that /v1/blobs answers for a few minutes (blob-urls.ts). */
   blobUrl(userId: number, blobId: string, ms?: number): { path: string, expiresAt: number }
   /** The media type of a blob; null when the user has none of that id. */

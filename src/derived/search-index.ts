@@ -14,12 +14,19 @@ export type SearchIndex = {
    * nobody has. Rejects when the index is stopped before, or, with its reason, when `signal` is aborted.
    */
   upTo(userId: number, seq?: number, signal?: AbortSignal): Promise<void>
+  /** Resolves when there is an index that can be searched; rejects with IndexTrouble when none can be written. */
+  opened(): Promise<void>
   /** How far the user's log is indexed: events after it must not be forgotten. 0 while that is not known. */
   indexed(userId: number): number
   /** Whether the index of a user is being made anew: until then a search finds a part. */
   rebuilding(userId: number): boolean
   /** Ends the thread after its step. What it has not taken in is taken in at the next start. */
   stop(): Promise<void>
+}
+
+/** There is no index to search, and why, in words for the user. */
+export class IndexTrouble extends Error {
+  readonly kind = 'read_only'
 }
 
 type Waiter = { userId: number, seq: number, done(error?: Error): void }
@@ -34,6 +41,8 @@ export function searchIndex({ folder, store, wakeup, log, renewed = () => {} }: 
   let told = false
   let again = false
   let unwatch = () => {}
+  let open = false
+  const openers = new Set<(error?: Error) => void>()
 
   const say = (message: ToIndex) => worker?.postMessage(message)
   const wake = () => {
@@ -49,15 +58,23 @@ export function searchIndex({ folder, store, wakeup, log, renewed = () => {} }: 
       again = false
       wake()
     }
+    if (message.type !== 'idle') opening(message.type === 'trouble' ? new IndexTrouble('The search index cannot be written just now: look at the free space and the log of the server. It is tried again by itself.') : undefined)
     if (message.type === 'steps') for (const { userId, seq, scanning } of message.steps) states.set(userId, { seq, scanning })
     if (message.type === 'trouble') {
       log.warn({ error: message.error }, message.renewed ? 'the search index was damaged and is made anew' : `the search index could not be written; tried again in ${message.retryMs / 1000} s`)
       if (message.renewed) {
         states.clear()
+        open = false
         renewed()
       }
     }
     for (const waiter of waiters) if (reached(waiter)) waiter.done()
+  }
+
+  function opening(error?: Error): void {
+    if (!error) open = true
+    for (const done of openers) done(error)
+    openers.clear()
   }
 
   function reached({ userId, seq }: Waiter): boolean {
@@ -112,6 +129,12 @@ export function searchIndex({ folder, store, wakeup, log, renewed = () => {} }: 
         say({ type: 'wake', hurry: true })
       })
     },
+    opened() {
+      if (open) return Promise.resolve()
+      if (stopped) return Promise.reject(new Error('the search index was stopped'))
+      start()
+      return new Promise((resolve, reject) => void openers.add((error) => error ? reject(error) : resolve()))
+    },
     indexed: (userId) => states.get(userId)?.seq ?? 0,
     rebuilding: (userId) => states.get(userId)?.scanning ?? false,
     async stop() {
@@ -121,6 +144,7 @@ export function searchIndex({ folder, store, wakeup, log, renewed = () => {} }: 
       say({ type: 'stop' })
       await ended
       for (const waiter of waiters) waiter.done(new Error('the search index was stopped'))
+      for (const done of openers) done(new Error('the search index was stopped'))
     }
   }
 }

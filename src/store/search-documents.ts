@@ -62,6 +62,11 @@ export function strandsWithAddress(tx: Reader, addressId: number): number[] {
   return tx.all<{ id: number }>('SELECT id FROM strand WHERE address_id = ?1 UNION SELECT strand_id FROM strand_member WHERE address_id = ?1', addressId).map(({ id }) => id)
 }
 
+/** Strands of a user in which something is unread. */
+export function strandsWithUnread(tx: Reader, userId: number, limit: number): number[] {
+  return tx.all<{ id: number }>('SELECT id FROM strand WHERE user_id = ? AND unread > 0 LIMIT ?', userId, limit).map(({ id }) => id)
+}
+
 /** What is not in the index since it changes by itself, of a message that may be shown. */
 export type Shown = { sortAt: number, seen: boolean, folder: 'inbox' | 'other', archived: boolean }
 

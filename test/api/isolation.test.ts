@@ -13,6 +13,7 @@ type User = { name: string, client: Client, token: string, ids: Ids }
 
 /** Methods with the ids of the user who asks, so that each id can be made another's, one after the other. */
 const asked: Record<string, (ids: Ids) => object> = {
+  'search.query': ({ conversation }) => ({ q: 'x', conversationId: conversation }),
   'session.revoke': ({ session }) => ({ id: session }),
   'token.revoke': ({ session }) => ({ id: session }),
   'conversation.get': ({ conversation }) => ({ id: conversation }),

@@ -10,6 +10,7 @@ import './methods/sending.ts'
 import './methods/contacts.ts'
 import './methods/accounts.ts'
 import './methods/now.ts'
+import './methods/search.ts'
 import './methods/page.ts'
 import { hit } from './methods/coverage.ts'
 

@@ -1,0 +1,36 @@
+/** Answers searches in a thread of its own, so that a hard one holds up no socket: the other end of searcher.ts. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openSearchFiles } from '../store/search-file.ts'
+import type { SearchFiles } from '../store/search-file.ts'
+import { SearchRefused } from './match.ts'
+import { search } from './search.ts'
+import type { SearchAnswer, SearchRequest } from './search.ts'
+
+export type ToSearch = { id: number, request: SearchRequest } | { stop: true }
+export type FromSearch = { id: number, answer: SearchAnswer } | { id: number, error: string, refused: boolean }
+
+const port = parentPort
+if (!port) throw new Error('search-worker.ts runs as a worker only')
+const { folder } = workerData as { folder: string }
+const opened: { files: SearchFiles | null } = { files: null }
+
+port.on('message', (message: ToSearch) => {
+  if ('stop' in message) {
+    opened.files?.close()
+    port.close()
+    return
+  }
+  const { id, request } = message
+  try {
+    opened.files ??= openSearchFiles(folder)
+    port.postMessage({ id, answer: opened.files.read((main, index) => search(main, index, request)) } satisfies FromSearch)
+  } catch (error) {
+    const refused = error instanceof SearchRefused
+    // Whatever is wrong with the files may be over with the next try.
+    if (!refused) {
+      opened.files?.close()
+      opened.files = null
+    }
+    port.postMessage({ id, error: error instanceof Error ? error.message : String(error), refused } satisfies FromSearch)
+  }
+})

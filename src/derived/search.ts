@@ -1,0 +1,92 @@
+import { parseId } from '../model/ids.ts'
+import type { SearchTerm } from '../model/search-query.ts'
+import { liveConversation } from '../store/conversations.ts'
+import { documentOf, shownMessage } from '../store/search-documents.ts'
+import type { Shown } from '../store/search-documents.ts'
+import { channelsOf, followOf, rowsMatching } from '../store/search-index.ts'
+import { strandsOf } from '../store/strands.ts'
+import type { Reader } from '../store/tx.ts'
+import { matchOf, SearchRefused } from './match.ts'
+import type { Match } from './match.ts'
+import { needlesOf } from './needles.ts'
+import { scoreOf } from './score.ts'
+
+/** `cursor`: what the answer before gave as `next`. */
+export type SearchRequest = { userId: number, terms: SearchTerm[], order: 'newest' | 'best', limit: number, cursor: number[] | null }
+/** `next` is null at the end; a page may hold fewer than were asked for, or none, before it. */
+export type SearchAnswer = { ids: number[], next: number[] | null }
+
+/** So many hits of the index are looked at for one page: a rare filter on a common word goes on with the next page. */
+const mostLooks = 5000
+/** "Best first" sorts so many of the newest hits; then so many older ones. */
+const bestOf = 300
+const highest = Number.MAX_SAFE_INTEGER
+
+/** A page of messages by key, the newest or the best first. Only what the user may see now: what the index has missed since is looked up in the messages themselves. Throws SearchRefused. */
+export function search(main: Reader, index: Reader, { userId, terms, order, limit, cursor }: SearchRequest): SearchAnswer {
+  if (!followOf(index, userId)) return { ids: [], next: null }
+  checkChannels(index, userId, terms)
+  const match = matchOf(terms, { main, index, userId, strandsOf: (id) => strandsOfConversation(main, userId, id) })
+  if (order === 'newest') {
+    const { hits, next } = collect(main, index, userId, match, cursor?.[0] ?? highest, limit)
+    return { ids: hits.map(({ id }) => id), next: next === null ? null : [next] }
+  }
+  return best(main, index, userId, match, terms, limit, cursor)
+}
+
+type Hit = { id: number, key: number }
+
+/** The newest hits before a place, and where to go on. */
+function collect(main: Reader, index: Reader, userId: number, match: Match, before: number, limit: number): { hits: Hit[], next: number | null } {
+  const hits: Hit[] = []
+  let edge = Math.min(before, match.before)
+  for (let looked = 0, portion = limit + 1; looked < mostLooks; looked += portion, portion = Math.min(portion * 4, mostLooks - looked)) {
+    const rows = rowsMatching(index, userId, match.expression, { from: match.from, before: edge, limit: portion })
+    for (const { key, messageId } of rows) {
+      if (hits.length === limit) return { hits, next: edge }
+      const shown = shownMessage(main, userId, messageId)
+      if (shown && fits(shown, match.rows)) hits.push({ id: messageId, key })
+      edge = key
+    }
+    if (rows.length < portion) return { hits, next: null }
+  }
+  return { hits, next: edge }
+}
+
+function fits({ sortAt, seen, folder, archived }: Shown, rows: Match['rows']): boolean {
+  return sortAt >= rows.sortFrom && sortAt < rows.sortBefore && rows.seen.every(({ is }) => seen === is)
+    && rows.folders.every(({ is, not }) => (is === 'archive' ? archived : !archived && folder === is) !== not)
+}
+
+/**
+ * The cursor holds where the sorted span begins and the last hit given out. A span is sorted by the words alone, never by how
+ * common they are: that would need reading them all.
+ */
+function best(main: Reader, index: Reader, userId: number, match: Match, terms: readonly SearchTerm[], limit: number, cursor: number[] | null): SearchAnswer {
+  const [from = highest, lastScore = highest, lastKey = highest] = cursor ?? []
+  const { hits, next } = collect(main, index, userId, match, from, bestOf)
+  // What comes in while somebody turns the pages must not change the scores.
+  const top = from === highest && hits[0] ? hits[0].key + 1 : from
+  const needles = needlesOf(terms)
+  const scored = hits.map(({ id, key }) => ({ id, key, score: scoreOf(documentOf(main, id), needles, (top - key) / 1024) }))
+    .filter(({ score, key }) => score < lastScore || (score === lastScore && key < lastKey))
+    .sort((a, b) => b.score - a.score || b.key - a.key)
+  const page = scored.slice(0, limit)
+  const last = page.at(-1)
+  if (scored.length > limit) return { ids: page.map(({ id }) => id), next: [top, last!.score, last!.key] }
+  return { ids: page.map(({ id }) => id), next: next === null ? null : [next, highest, highest] }
+}
+
+function strandsOfConversation(main: Reader, userId: number, id: string): number[] {
+  const conversation = liveConversation(main, userId, parseId('conversation', id) ?? 0)
+  if (!conversation) throw new SearchRefused(`in:${id} names no conversation of yours`)
+  return strandsOf(main, conversation.id).map((strand) => strand.id)
+}
+
+function checkChannels(index: Reader, userId: number, terms: readonly SearchTerm[]): void {
+  for (const term of terms) {
+    if (term.type !== 'channel') continue
+    const known = channelsOf(index, userId)
+    if (!known.some((name) => name.toLowerCase() === term.channel)) throw new SearchRefused(`channel:${term.channel} has no messages. ${known.length === 0 ? 'There are none yet' : `Yours came by ${known.join(', ')}`}`)
+  }
+}
