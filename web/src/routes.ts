@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact'
 import { AccountsScreen } from './accounts/accounts.tsx'
 import { MailScreen } from './inbox/mail.tsx'
 import { PersonScreen } from './person/person.tsx'
+import { SearchScreen } from './search/search.tsx'
 import { SettingsScreen } from './settings/settings.tsx'
 import { Soon } from './shell/soon.tsx'
 
@@ -17,7 +18,7 @@ export const routes: readonly Route[] = [
   { pattern: '/c/:id', screen: MailScreen },
   { pattern: '/new', screen: MailScreen },
   { pattern: '/person/:id', screen: PersonScreen },
-  { pattern: '/search', screen: Soon },
+  { pattern: '/search', screen: SearchScreen },
   { pattern: '/screener', screen: Soon },
   { pattern: '/streams', screen: Soon },
   { pattern: '/rules', screen: Soon },
