@@ -11,7 +11,8 @@ CREATE TABLE user (
   password TEXT,                          -- argon2id, PHC string; NULL: cannot log in by password
   settings TEXT NOT NULL DEFAULT '{}',
   created_at INTEGER NOT NULL,
-  rev INTEGER NOT NULL DEFAULT 1
+  rev INTEGER NOT NULL DEFAULT 1,
+  rules_version INTEGER NOT NULL DEFAULT 0 -- rises with every change of a rule, and of what the ladder asks
 ) STRICT;
 
 CREATE TABLE login (                      -- a token or a browser's session; the secret itself is never stored
@@ -97,10 +98,12 @@ CREATE TABLE contact (
   notes TEXT,
   redirect_to INTEGER REFERENCES contact (id),   -- merged into that one
   rev INTEGER NOT NULL DEFAULT 1,
-  via TEXT                                -- JSON: how the user wants them answered; NULL: as it comes
+  via TEXT,                               -- JSON: how the user wants them answered; NULL: as it comes
+  blocked_at INTEGER
 ) STRICT;
 CREATE INDEX contact_user ON contact (user_id, redirect_to);
 CREATE INDEX contact_friend ON contact (user_id) WHERE friend = 1;
+CREATE INDEX contact_friend_name ON contact (user_id, name COLLATE NOCASE) WHERE friend = 1;
 
 CREATE TABLE address (
   id INTEGER PRIMARY KEY,
@@ -164,13 +167,19 @@ CREATE TABLE conversation (
   last_message_id INTEGER,                -- newest over its strands
   last_at INTEGER NOT NULL DEFAULT 0,
   redirect_to INTEGER REFERENCES conversation (id),
-  rev INTEGER NOT NULL DEFAULT 1
+  rev INTEGER NOT NULL DEFAULT 1,
+  blocked_at INTEGER,                     -- hidden since: whom it is with is blocked
+  waiting INTEGER NOT NULL DEFAULT 0,     -- 1: the user has not said yet what is to be done with whom it is with
+  stream TEXT                             -- in Other: what kind of machine mail; NULL: people
 ) STRICT;
-CREATE INDEX conversation_list ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NULL AND last_at > 0;
-CREATE INDEX conversation_archive ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NOT NULL AND last_at > 0;
+CREATE INDEX conversation_list ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NULL AND last_at > 0 AND blocked_at IS NULL;
+CREATE INDEX conversation_archive ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NOT NULL AND last_at > 0 AND blocked_at IS NULL;
 CREATE INDEX conversation_contact ON conversation (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX conversation_people ON conversation (user_id, people) WHERE people IS NOT NULL AND redirect_to IS NULL;
-CREATE INDEX conversation_unread ON conversation (user_id, folder, unread) WHERE unread > 0 AND redirect_to IS NULL AND archived_at IS NULL;
+CREATE INDEX conversation_unread ON conversation (user_id, folder, unread) WHERE unread > 0 AND redirect_to IS NULL AND archived_at IS NULL AND blocked_at IS NULL;
+CREATE INDEX conversation_blocked ON conversation (user_id, last_at, id) WHERE blocked_at IS NOT NULL AND redirect_to IS NULL AND last_at > 0;
+CREATE INDEX conversation_waiting ON conversation (user_id, last_at, id) WHERE waiting = 1 AND blocked_at IS NULL AND redirect_to IS NULL AND archived_at IS NULL AND last_at > 0;
+CREATE INDEX conversation_stream ON conversation (user_id, stream, last_at, id) WHERE stream IS NOT NULL AND folder = 'other' AND blocked_at IS NULL AND redirect_to IS NULL AND archived_at IS NULL AND last_at > 0;
 
 CREATE TABLE strand (                     -- where messages lie, for ever
   id INTEGER PRIMARY KEY,
@@ -236,9 +245,13 @@ CREATE TABLE message (                    -- narrow: what a list needs. Texts li
   received_at INTEGER NOT NULL,
   rev INTEGER NOT NULL DEFAULT 1,
   edited_at INTEGER,                      -- its sender's newest change of it
-  deleted_at INTEGER                      -- its sender took it back: texts and attachments are gone
+  deleted_at INTEGER,                     -- its sender took it back: texts and attachments are gone
+  blocked_at INTEGER,                     -- it came from somebody blocked: gone 30 days later
+  folded INTEGER NOT NULL DEFAULT 0,      -- 1: of somebody blocked, in a group with others
+  stream TEXT                             -- what kind of machine mail it is; NULL: a person wrote it
 ) STRICT;
 CREATE INDEX message_strand ON message (strand_id, sort_at, id);
+CREATE INDEX message_blocked ON message (blocked_at) WHERE blocked_at IS NOT NULL;
 CREATE INDEX message_unseen ON message (strand_id, sort_at, id) WHERE seen = 0;
 CREATE INDEX message_message_id ON message (user_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_topic ON message (topic_id, sort_at, id) WHERE topic_id IS NOT NULL;
@@ -255,7 +268,8 @@ CREATE TABLE message_body (
   raw_digest BLOB,                        -- the bytes as they came
   attachments INTEGER NOT NULL DEFAULT 0,
   original TEXT,                          -- the whole text in its order, where text and then quoted is not that
-  bounces TEXT                            -- JSON Bounce[]: what a delivery report says
+  bounces TEXT,                           -- JSON Bounce[]: what a delivery report says
+  unsubscribe TEXT                        -- JSON Unsubscribe: how its sender says one gets no more of it
 ) STRICT;
 
 CREATE TABLE place (                      -- where the network keeps a message
@@ -316,6 +330,61 @@ CREATE TABLE amendment (                  -- edits, reactions and retractions th
   incoming TEXT NOT NULL,                 -- JSON
   PRIMARY KEY (account_id, target, at, digest)
 ) STRICT, WITHOUT ROWID;
+
+-- Who gets into the inbox -----------------------------------------------------------------------------------------------
+
+CREATE TABLE rule (                       -- what the user has said about an address, a domain or a list: one rule for each
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  scope TEXT NOT NULL CHECK (scope IN ('address', 'domain', 'list')),
+  kind TEXT NOT NULL,                     -- of the address; '' for a list
+  value TEXT NOT NULL,                    -- canonical
+  action TEXT NOT NULL CHECK (action IN ('inbox', 'other', 'block')),
+  stream TEXT,                            -- with 'other': where there
+  origin TEXT NOT NULL CHECK (origin IN ('user', 'moved', 'replied', 'approved', 'denied', 'blocked', 'spam', 'unsubscribed')),
+  at INTEGER NOT NULL,
+  rev INTEGER NOT NULL DEFAULT 1,
+  UNIQUE (user_id, scope, kind, value)
+) STRICT;
+
+CREATE TABLE path (                       -- through whom an address is known: as far as that one is a friend, a friend of a friend
+  address_id INTEGER NOT NULL REFERENCES address (id),
+  via_id INTEGER NOT NULL REFERENCES address (id),
+  kind TEXT NOT NULL CHECK (kind IN ('cc', 'group', 'shared')),
+  about TEXT NOT NULL,                    -- the group's name; '' where there is none
+  at INTEGER NOT NULL,
+  PRIMARY KEY (address_id, via_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX path_via ON path (via_id);
+
+CREATE TABLE neighbour (                  -- an address that has proved to be another user's of this server
+  address_id INTEGER NOT NULL REFERENCES address (id),
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  other_id INTEGER NOT NULL REFERENCES user (id),
+  PRIMARY KEY (address_id, other_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX neighbour_user ON neighbour (user_id);
+CREATE INDEX neighbour_other ON neighbour (other_id);
+
+CREATE TABLE speaker (                    -- who has written in a room; address 0: the user
+  strand_id INTEGER NOT NULL REFERENCES strand (id),
+  address_id INTEGER NOT NULL,
+  PRIMARY KEY (strand_id, address_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE screening (                  -- what the user decided about who waited
+  id INTEGER PRIMARY KEY,
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  conversation_id INTEGER NOT NULL REFERENCES conversation (id),
+  decision TEXT NOT NULL CHECK (decision IN ('inbox', 'stream', 'deny', 'block', 'spam')),
+  scope TEXT NOT NULL CHECK (scope IN ('sender', 'domain')),
+  stream TEXT,
+  shown TEXT NOT NULL,                    -- who it was, in words
+  before TEXT NOT NULL,                   -- JSON: how it was, for undo
+  at INTEGER NOT NULL,
+  undone_at INTEGER
+) STRICT;
+CREATE INDEX screening_user ON screening (user_id, id);
 
 -- Going out -----------------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,7 @@ export function audienceOf({ store, connector, session, compose, invisible }: Au
   return async (userId, conversationId) => {
     const conversation = await store.read((tx) => liveConversation(tx, userId, conversationId))
     if (!conversation) throw new Refused('not_found', 'There is no such conversation')
-    if (conversation.folder !== 'inbox' || invisible(userId)) return null
+    if (conversation.folder !== 'inbox' || conversation.blockedAt !== null || invisible(userId)) return null
     try {
       const { via } = await compose(userId, { conversationId })
       const account = await store.read((tx) => getAccount(tx, userId, via.accountId))

@@ -14,6 +14,8 @@ export const events = {
   'account.removed': { doc: 'The account was removed; its messages stay.', data: null },
   'identity.changed': { doc: 'One of the user\'s own addresses is new or changed.', data: 'Identity' },
   'identity.removed': { doc: 'One of the user\'s own addresses was removed.', data: null },
+  'rule.changed': { doc: 'One of the user\'s rules is new or changed.', data: 'Rule' },
+  'rule.removed': { doc: 'One of the user\'s rules was taken away.', data: null },
   'settings.changed': { doc: 'The user\'s settings changed. Its id is always `settings`.', data: 'Settings' },
   'session.changed': { doc: 'A session or token was made or revoked; session.list shows those that are left.', data: null },
   'counts.changed': { doc: 'The unread count of a folder changed. Its id is always `counts`, its rev 0: the last one counts.', data: 'Counts' },

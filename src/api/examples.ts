@@ -1,4 +1,4 @@
-import type { Account, Contact, Conversation, Identity, Message } from './objects.ts'
+import type { Account, Contact, Conversation, Identity, Message, Rule, Screening, Settings, Waiting } from './objects.ts'
 
 /** The people and things that the examples of the docs speak of. */
 const at = '2026-05-03T10:00:00.000Z'
@@ -25,3 +25,18 @@ export const accountExample: Account = {
 }
 
 export const identityExample: Identity = { id: 'i1', kind: 'email', address: 'ada@example.org', name: 'Ada', signature: null, accountId: 'a1', rev: 1 }
+
+export const settingsExample: Settings = {
+  sendReadMarkers: false, inboxFor: 'basic', teachByMoving: true, teachByReplying: false, teachByApproving: true, befriendByMoving: false, befriendByReplying: false, befriendByApproving: false, shareFriends: false, rev: 1
+}
+
+export const ruleExample: Rule = {
+  id: 'k3', scope: 'domain', kind: 'email', value: 'shop.example', action: 'other', stream: 'newsletters', origin: 'user', text: 'You put everybody at shop.example in Other, with newsletters.', at, rev: 1
+}
+
+export const waitingExample: Waiting = {
+  conversationId: 'c9', sender: { kind: 'email', address: 'dave@example.net', name: 'Dave', contactId: 'p7', proof: 'verified' }, since: at, messages: 1, subject: 'The hut', preview: 'Bob gave me your address', lastAt: at,
+  because: { rule: 'unknown', text: 'Nobody you know has written from dave@example.net.', evidence: [] }
+}
+
+export const screeningExample: Screening = { id: 'e1', conversationId: 'c9', who: 'Dave', decision: 'inbox', scope: 'sender', at, undoneAt: null }

@@ -6,6 +6,8 @@ import type { MessageRow } from '../model/message.ts'
 import { getContact } from '../store/contacts.ts'
 import { getConversation, liveConversation } from '../store/conversations.ts'
 import { getMessage } from '../store/messages.ts'
+import type { UserRule } from '../model/rule.ts'
+import { getRule } from '../store/rules.ts'
 import { Refusal } from '../store/refusal.ts'
 import { getTopic } from '../store/topics.ts'
 import type { Topic } from '../store/topics.ts'
@@ -51,6 +53,11 @@ export function ownMessage(tx: Reader, userId: number, id: string): MessageRow {
 /** The topic that its messages are in now. Throws not_found. */
 export function ownTopic(tx: Reader, userId: number, id: string): Topic {
   return getTopic(tx, userId, idOf('topic', id)) ?? missing('topic')
+}
+
+/** Throws not_found. */
+export function ownRule(tx: Reader, userId: number, id: string): UserRule {
+  return getRule(tx, userId, idOf('rule', id)) ?? missing('rule')
 }
 
 /** Throws conflict, with the object as it is, when it changed since. */

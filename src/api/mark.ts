@@ -14,7 +14,7 @@ export async function mark(ctx: Context, id: string, seen: boolean, fn: (tx: Wri
     const ids: number[] = []
     const marked = fn(tx, changes, conversation, ids)
     // Strangers do not learn that they were read.
-    return { marked, waiting: queueMarks(tx, ids, seen, conversation.folder === 'inbox' ? accounts : { ...accounts, peer: [] }, now) }
+    return { marked, waiting: queueMarks(tx, ids, seen, conversation.folder === 'inbox' && conversation.blockedAt === null ? accounts : { ...accounts, peer: [] }, now) }
   })
   for (const account of waiting) ctx.rooms.marks.wake(account)
   return { marked }

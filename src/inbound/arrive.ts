@@ -1,8 +1,8 @@
 import type { AccountRef } from './account.ts'
 import type { ChangeList } from '../model/event.ts'
-import type { Decision } from '../model/decision.ts'
+import type { Because, Decision } from '../model/decision.ts'
 import type { Conversation } from '../model/conversation.ts'
-import type { IncomingMessage, Within } from '../model/incoming.ts'
+import type { IncomingMessage, Unsubscribe, Within } from '../model/incoming.ts'
 import { baseSubject } from '../content/subject.ts'
 import { preview } from '../content/preview.ts'
 import { ensureAddress, findAddress, friendNamed, getContact, noteSeen } from '../store/contacts.ts'
@@ -14,12 +14,19 @@ import { ensureStrand } from '../store/strands.ts'
 import { topicOf } from '../store/topics.ts'
 import { updateConversation } from '../store/conversations.ts'
 import type { Writer } from '../store/tx.ts'
+import { streamOf } from '../model/stream.ts'
+import type { Contact } from '../model/contact.ts'
+import type { Path } from '../model/path.ts'
+import type { StrandSpec } from '../model/strand.ts'
 import { amendNew, edit } from './amend.ts'
 import { strandOf } from './converse.ts'
 import { echoOf } from './echo.ts'
 import { judge, shownAddresses, warnings } from './identify.ts'
 import type { Judged } from './identify.ts'
+import { introduce, pathOf } from './paths.ts'
 import { route } from './route.ts'
+import type { Facts } from './route.ts'
+import type { Trust } from './trust.ts'
 import type { Ready, ReadyMessage } from './understand.ts'
 
 /** The transaction that a batch is written in, and what it knows from the start. */
@@ -31,6 +38,8 @@ export type Unit = {
   own: ReadonlySet<string>
   lane: 'live' | 'history'
   now: number
+  /** What the user has said about who gets in. */
+  trust: Trust
 }
 
 /** What an arrival did: the conversation to recount, and the message that history counts. null: it was known. */
@@ -54,30 +63,43 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     if (changed !== null) return null
   }
   const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, senderDigest: item.senderDigest })
-  const decision = route({ ...from, direction: message.direction, list: message.list, automatic: message.automatic, unreadable: message.unreadable })
-  const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, decision)
-  const folder = settle(unit, conversation, decision, history)
+  const facts = factsOf(unit, message, from)
+  const decision = route(facts)
+  const folded = decision.blockedAt !== null && isAmongOthers(spec, facts)
+  const standing = folded ? withoutThem(facts, decision) : decision
+  const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, standing)
+  const { folder, hidden } = settle(unit, conversation, standing, { history, enough: from.proof.enough, folded })
   const sender = message.direction === 'in' && from.proof.enough && message.sender.address !== null
     ? ensureAddress(tx, changes, account.userId, { ...message.sender, address: message.sender.address }) : null
   const id = tx.nextId('message')
-  const seen = message.direction === 'out' || (message.seen ?? unit.lane === 'history')
+  const seen = message.direction === 'out' || folded || (message.seen ?? unit.lane === 'history')
   insertMessage(tx, account.userId, {
     id, strandId: strand.id, sortAt, topicId: topic(unit, message, from.proof.enough), accountId: account.id, channel: message.channel ?? account.channel, direction: message.direction,
     senderId: sender?.id ?? null, sender: message.sender, proof: message.direction === 'in' ? from.proof.level : null, folder,
-    because: { ...decision.because, proof: from.proof.evidence, ...(from.warnings.length ? { warnings: from.warnings } : {}) },
+    because: { ...(conversation.because.rule === 'moved' && decision.folder !== folder ? conversation.because : decision.because), proof: from.proof.evidence, ...(from.warnings.length ? { warnings: from.warnings } : {}) },
     preview: preview(message.unreadable ?? message.text, message.subject ?? null), seen, flagged: message.flagged ?? false, automatic: message.automatic ?? null,
     status: message.direction === 'out' ? 'sent' : null, messageId: message.messageId ?? null, digest: item.digest, sentAt: message.sentAt ?? null, receivedAt: now,
     subject: message.subject ?? null, text: message.text, quoted: message.quoted ?? null, original: message.original ?? null, bounces: message.bounces ?? [], html: message.html ?? null, recipients: message.recipients,
-    references: message.references, unreadable: message.unreadable ?? null, rawDigest: raw?.digest ?? null, attachments: item.attachments.length
+    references: message.references, unreadable: message.unreadable ?? null, rawDigest: raw?.digest ?? null, attachments: item.attachments.length,
+    folded, blockedAt: (folded || hidden) && !history && unit.lane === 'live' ? now : null, stream: facts.stream, unsubscribe: signedUnsubscribe(item, from.proof)
   })
   if (raw) insertRaw(tx, raw)
   for (const attachment of item.attachments) insertAttachment(tx, account.userId, { ...attachment, messageId: id }, now)
   if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', id)
   if (sender) noteSeen(tx, changes, sender, { inAt: sortAt, ...(from.proof.level === 'verified' ? { verifiedAt: sortAt } : {}), ...(message.sender.name ? { name: message.sender.name } : {}) })
   if (message.direction === 'out') for (const member of spec.members) noteSeen(tx, changes, ensureAddress(tx, changes, account.userId, member), { outAt: sortAt })
-  if (unit.lane === 'live') changes.add('message.created', id, 1, { folder, conversation: conversation.id })
+  introduce(unit, { message, proof: { ...item.proof, level: from.proof.level }, from: sender, at: sortAt, strand: { id: strand.id, room: message.room !== undefined, title: conversation.title }, path: facts.path })
+  // What is of somebody blocked is told as what it is, and never as news.
+  if (unit.lane === 'live') changes.add(folded || hidden ? 'message.changed' : 'message.created', id, 1, { folder, conversation: conversation.id })
   amendNew(unit, [...(message.messageId === undefined ? [] : [{ messageId: message.messageId }]), ...(place ? [{ remoteId: place.remoteId }] : [])], sortAt)
   return { conversationId: conversation.id, messageId: id }
+}
+
+/** RFC 8058 section 4: one click only where the sender has signed both fields. Else anybody could have us call any address. */
+function signedUnsubscribe({ message: { unsubscribe }, proof }: ReadyMessage, { level }: Judged): Unsubscribe | null {
+  if (!unsubscribe) return null
+  const signed = level === 'verified' && proof.covers?.includes('list-unsubscribe') === true && proof.covers.includes('list-unsubscribe-post')
+  return { ...unsubscribe, oneClick: unsubscribe.oneClick && signed }
 }
 
 /** Where a message was said: what it replaces must have been said there too. */
@@ -104,12 +126,12 @@ function knownAs(unit: Unit, { message, digest }: ReadyMessage, { place, at }: R
   return same[0] && !proven() ? same[0].id : null
 }
 
-type From = { sender: { address: string | null, shown: string }, contact: { name: string, friend: boolean } | undefined, proof: Judged, wroteAt: number | null, warnings: string[] }
+type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null }
 
 function identify({ tx, account, own }: Unit, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
   const { sender } = message
   const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
-  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [] }
+  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null }
   const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
   const contact = address && getContact(tx, account.userId, address.contactId)
   const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`) })
@@ -120,18 +142,49 @@ function identify({ tx, account, own }: Unit, { message, proof }: ReadyMessage, 
     const friend = address && getContact(tx, account.userId, address.contactId)
     return address && friend?.friend ? [{ address, friend }] : []
   })[0]
-  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt ?? null, warnings: warnings(sender, believed, namesake, quoted) }
+  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings: warnings(sender, believed, namesake, quoted), namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }
+}
+
+/** All that the ladder asks. Who sent something on a list or by a machine is not looked for among the friends of friends. */
+function factsOf({ tx, account, trust }: Unit, message: IncomingMessage, from: From): Facts {
+  const { sender, direction, list, automatic, unreadable } = message
+  const incoming = direction === 'in'
+  const path: Path | null = incoming && !list && !from.contact?.friend && (!automatic || automatic === 'invitation') ? pathOf(tx, account.userId, trust, from.contact, sender) : null
+  return {
+    ...from, direction, list, automatic, unreadable, path, strict: trust.strict, version: trust.version, stream: incoming ? streamOf(message) : null,
+    rule: incoming && automatic !== 'bounce' ? trust.rule({ kind: sender.kind, address: sender.address, list: list?.id ?? null }) : null
+  }
+}
+
+/** Somebody blocked speaks where others do: then only their messages are folded away. */
+const isAmongOthers = ({ kind, key }: StrandSpec, { rule }: Facts) => kind === 'group' || key.startsWith('system:') || (kind === 'list' && rule?.scope !== 'list')
+
+/** Where a group or list would be without what its blocked member has just written. */
+function withoutThem(facts: Facts, { because }: Decision): Decision {
+  return facts.list ? route({ ...facts, contact: undefined, rule: null }) : { folder: 'other', because, blockedAt: null, stream: facts.stream }
+}
+
+const fellBack: Because = {
+  rule: 'unproven', text: 'You had moved this conversation to the inbox; then something new came in it that nothing proves, so it is back in Other.', evidence: ['What does not prove its sender may be from anybody, also from somebody else than before.']
 }
 
 /**
- * Where the conversation stands now that this message is in it. The user's own move stays; a decision for the inbox lifts a
- * conversation out of Other, and nothing but the user or a lost friendship takes it back.
+ * Where the conversation stands now that this message is in it, and whether it is hidden. The user's own move stays; a decision for the
+ * inbox lifts a conversation out of Other, and nothing but the user or a lost friendship takes it back. Only where nobody can tell
+ * who writes, the user's move is good for what was there: something new that is not proven takes the conversation back.
  */
-function settle({ tx, changes, lane }: Unit, conversation: Conversation, decision: Decision, history: boolean): 'inbox' | 'other' {
-  const lift = !conversation.routed && conversation.folder === 'other' && decision.folder === 'inbox'
-  const wake = lane === 'live' && !history && conversation.archivedAt !== null
-  if (lift || wake) updateConversation(tx, changes, conversation, { ...(lift ? decision : {}), ...(wake ? { archivedAt: null } : {}) })
-  return lift ? 'inbox' : conversation.folder
+function settle({ tx, changes, lane }: Unit, conversation: Conversation, decision: Decision, { history, enough, folded }: { history: boolean, enough: boolean, folded: boolean }): { folder: 'inbox' | 'other', hidden: boolean } {
+  const hide = decision.blockedAt !== null && conversation.blockedAt === null
+  const hidden = hide || conversation.blockedAt !== null
+  const lift = !hidden && !conversation.routed && conversation.folder === 'other' && decision.folder === 'inbox'
+  const back = !hide && conversation.routed && conversation.folder === 'inbox' && !enough && conversation.kind === 'person' && conversation.contactId === null
+  const another = !hide && !lift && !folded && !conversation.routed && conversation.folder === 'other' && decision.folder === 'other' && decision.because.rule !== 'rule' && conversation.because.rule !== 'rule' && decision.stream !== conversation.stream
+  const wake = lane === 'live' && !history && !hidden && !folded && conversation.archivedAt !== null
+  const patch = {
+    ...(hide || lift ? decision : {}), ...(back ? { folder: 'other' as const, because: fellBack, routed: false } : {}), ...(another ? { stream: decision.stream } : {}), ...(wake ? { archivedAt: null } : {})
+  }
+  if (hide || lift || back || another || wake) updateConversation(tx, changes, conversation, patch)
+  return { folder: hide || back ? 'other' : lift ? 'inbox' : conversation.folder, hidden }
 }
 
 function topic({ tx, changes, account }: Unit, message: IncomingMessage, joins: boolean): number | null {

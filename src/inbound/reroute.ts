@@ -1,25 +1,32 @@
 import type { ChangeList } from '../model/event.ts'
-import { addressesOf, getContact } from '../store/contacts.ts'
-import { conversationWith, updateConversation } from '../store/conversations.ts'
-import { newestIncoming } from '../store/messages.ts'
+import type { Conversation } from '../model/conversation.ts'
+import { conversationsTouching } from '../store/affected.ts'
+import { updateConversation } from '../store/conversations.ts'
+import { contactsThrough, touchContacts } from '../store/paths.ts'
 import type { Writer } from '../store/tx.ts'
-import { route } from './route.ts'
+import { redecide } from './redecide.ts'
+import { trustOf } from './trust.ts'
+import type { Trust } from './trust.ts'
 
 /**
- * Decides again where the conversation with a contact belongs, after what the ladder looks at has changed (a friend more or
- * less). What the user moved by hand stays where it is.
+ * Decides again where the conversations with a contact belong, after what the ladder looks at has changed (a friend more or less), and
+ * those with whoever is known through them. What the user moved by hand stays where it is.
  */
 export function reroute(tx: Writer, changes: ChangeList, userId: number, contactId: number): void {
-  const contact = getContact(tx, userId, contactId)
-  const conversation = conversationWith(tx, userId, contactId)
-  if (!contact || !conversation || conversation.routed) return
-  const last = newestIncoming(tx, conversation.id)
-  const addresses = addressesOf(tx, contactId)
-  const wroteAt = addresses.reduce<number | null>((latest, { lastOutAt }) => lastOutAt === null ? latest : Math.max(latest ?? 0, lastOutAt), null)
-  const shown = last?.sender.address ?? addresses[0]?.address ?? contact.name
-  const decision = route({
-    direction: 'in', list: undefined, automatic: undefined, unreadable: undefined, sender: { address: shown, shown }, contact,
-    proof: { level: last?.proof ?? 'weak', enough: true, evidence: [] }, wroteAt
-  })
-  updateConversation(tx, changes, conversation, decision)
+  const trust = trustOf(tx, userId)
+  const through = contactsThrough(tx, contactId)
+  touchContacts(tx, changes, through)
+  for (const id of [contactId, ...through]) for (const conversation of conversationsTouching(tx, userId, id)) rerouteOne(tx, changes, userId, trust, conversation)
+}
+
+/** The same for one conversation. Whether it has changed. */
+export function rerouteOne(tx: Writer, changes: ChangeList, userId: number, trust: Trust, conversation: Conversation): boolean {
+  if (conversation.redirectTo !== null) return false
+  const decision = redecide(tx, userId, trust, conversation)
+  if (!decision) return false
+  const { folder, because, blockedAt, stream } = decision
+  if (folder === conversation.folder && blockedAt === conversation.blockedAt && stream === conversation.stream && JSON.stringify(because) === JSON.stringify(conversation.because)) return false
+  // What was hidden is news to whoever is shown it again.
+  updateConversation(tx, changes, conversation, decision, conversation.blockedAt !== null && blockedAt === null ? { reset: true } : {})
+  return true
 }

@@ -9,6 +9,8 @@ export type Contact = {
   namedBy: NamedBy
   friend: boolean
   blocked: boolean
+  /** Since when (ms); null: not blocked. */
+  blockedAt: number | null
   notes: string | null
   /** How the user wants them to be answered; null: as it comes. */
   via: Wish | null

@@ -13,6 +13,10 @@ export type Conversation = {
   because: Because
   routed: boolean
   archivedAt: number | null
+  /** Hidden since (ms): whom it is with is blocked. */
+  blockedAt: number | null
+  /** The part of Other that it lies in; null: among people. */
+  stream: string | null
   pinned: boolean
   mutedUntil: number | null
   labels: string[]

@@ -3,6 +3,7 @@ export type EventType =
   | 'conversation.changed' | 'conversation.removed' | 'topic.changed'
   | 'contact.changed' | 'contact.removed'
   | 'account.changed' | 'account.removed' | 'identity.changed' | 'identity.removed'
+  | 'rule.changed' | 'rule.removed'
   | 'settings.changed' | 'session.changed' | 'counts.changed'
 
 /**

@@ -6,7 +6,7 @@ export type RemoteId = string & { readonly __brand: 'RemoteId' }
 
 const prefixes = {
   user: 'u', account: 'a', contact: 'p', conversation: 'c', topic: 't', message: 'm',
-  attempt: 'x', identity: 'i', session: 's', merge: 'g', blob: 'b', outbox: 'o'
+  attempt: 'x', identity: 'i', session: 's', merge: 'g', blob: 'b', outbox: 'o', rule: 'k', screening: 'e'
 } as const
 
 export type Noun = keyof typeof prefixes

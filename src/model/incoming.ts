@@ -59,6 +59,8 @@ export type IncomingMessage = {
   sentAt?: number
   /** A mailing list: its List-Id. */
   list?: { id: string, name?: string }
+  /** How its sender says that one gets no more of it. */
+  unsubscribe?: Unsubscribe
   /** A room or named group with an id of its own. It lies there whoever sent it. */
   room?: { id: string, name?: string }
   /** It is the new text of an earlier message of the same sender. Where that one is not known, it stands for itself. */
@@ -71,6 +73,12 @@ export type IncomingMessage = {
   /** Set where the content could not be read: why, in words for the user. */
   unreadable?: string
 }
+
+/**
+ * List-Unsubscribe (RFC 2369) and its one click (RFC 8058). `url` is https; `oneClick`: a POST to it is enough. `posts`: the list
+ * takes mail of its members, so it is no newsletter.
+ */
+export type Unsubscribe = { url?: string, mail?: { address: string, subject?: string, body?: string }, oneClick: boolean, posts: boolean }
 
 /** What a network calls an earlier message: by its global id (IncomingMessage.messageId), or by its place. */
 export type Target = { messageId: string } | { remoteId: RemoteId }

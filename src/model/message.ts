@@ -1,4 +1,4 @@
-import type { Automatic, Bounce, RecipientRole } from './incoming.ts'
+import type { Automatic, Bounce, RecipientRole, Unsubscribe } from './incoming.ts'
 import type { Because, Folder } from './decision.ts'
 import type { DeliveryStatus } from './delivery.ts'
 import type { ProofLevel } from './proof.ts'
@@ -32,6 +32,8 @@ export type MessageRow = {
   /** When its sender last changed it, or took it back. */
   editedAt: number | null
   deletedAt: number | null
+  /** Of somebody blocked, in a group with others. */
+  folded: boolean
   rev: number
 }
 
@@ -48,11 +50,18 @@ export type MessageBody = {
   unreadable: string | null
   rawDigest: Uint8Array | null
   attachments: number
+  unsubscribe: Unsubscribe | null
 }
 
 /** What is written for a new message. */
-export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId' | 'editedAt' | 'deletedAt'> & Omit<MessageBody, 'attachments'> & {
+export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId' | 'editedAt' | 'deletedAt' | 'folded'> & Omit<MessageBody, 'attachments' | 'unsubscribe'> & {
   strandId: number
+  folded?: boolean
+  /** It came from somebody blocked (ms). */
+  blockedAt?: number | null
+  /** What kind of machine mail it is. */
+  stream?: string | null
+  unsubscribe?: Unsubscribe | null
   digest: Uint8Array | null
   attachments: number
 }

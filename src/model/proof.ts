@@ -7,4 +7,6 @@ export type Proof = {
   evidence: string[]
   /** The lookup failed for now (DNS silent): the answer may be another one later. */
   temporary?: boolean
+  /** Names of header fields, in lower case, that nobody can have changed or added since the sender signed them. */
+  covers?: string[]
 }

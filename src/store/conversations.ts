@@ -1,3 +1,4 @@
+import { waits } from '../model/decision.ts'
 import type { Because, Folder } from '../model/decision.ts'
 import type { ChangeList, EventData } from '../model/event.ts'
 import type { Conversation, ConversationKind } from '../model/conversation.ts'
@@ -5,16 +6,16 @@ import type { Reader, Writer } from './tx.ts'
 
 type Columns = {
   id: number, kind: ConversationKind, title: string, contact_id: number | null, people: string | null, folder: Folder, because: string, routed: number,
-  archived_at: number | null, pinned: number, muted_until: number | null, labels: string, unread: number, last_message_id: number | null, last_at: number, redirect_to: number | null, rev: number
+  archived_at: number | null, blocked_at: number | null, stream: string | null, pinned: number, muted_until: number | null, labels: string, unread: number, last_message_id: number | null, last_at: number, redirect_to: number | null, rev: number
 }
 
-const columns = 'id, kind, title, contact_id, people, folder, because, routed, archived_at, pinned, muted_until, labels, unread, last_message_id, last_at, redirect_to, rev'
+const columns = 'id, kind, title, contact_id, people, folder, because, routed, archived_at, blocked_at, stream, pinned, muted_until, labels, unread, last_message_id, last_at, redirect_to, rev'
 
 const idsOf = (people: string | null) => people === null ? [] : people.split(',').map(Number)
 
 const conversationOf = (row: Columns): Conversation => ({
   id: row.id, kind: row.kind, title: row.title, contactId: row.contact_id, people: idsOf(row.people), folder: row.folder, because: JSON.parse(row.because), routed: row.routed === 1,
-  archivedAt: row.archived_at, pinned: row.pinned === 1, mutedUntil: row.muted_until, labels: JSON.parse(row.labels), unread: row.unread, lastMessageId: row.last_message_id,
+  archivedAt: row.archived_at, blockedAt: row.blocked_at, stream: row.stream, pinned: row.pinned === 1, mutedUntil: row.muted_until, labels: JSON.parse(row.labels), unread: row.unread, lastMessageId: row.last_message_id,
   lastAt: row.last_at, redirectTo: row.redirect_to, rev: row.rev
 })
 
@@ -48,58 +49,76 @@ export function conversationAmong(tx: Reader, userId: number, people: string): C
   return row && conversationOf(row)
 }
 
-/** Newest first, a page by key: what comes before (`lastAt`, `id`). Empty conversations are left out. */
-export function listConversations(tx: Reader, userId: number, { folder, archived, before, limit }: { folder: Folder, archived: boolean, before: { lastAt: number, id: number } | null, limit: number }): Conversation[] {
+/** Newest first, a page by key: what comes before (`lastAt`, `id`). Empty and hidden conversations are left out; `stream` asks for one part of Other. */
+export function listConversations(tx: Reader, userId: number, { folder, archived, before, limit, stream }: { folder: Folder, archived: boolean, before: { lastAt: number, id: number } | null, limit: number, stream?: string }): Conversation[] {
   const at = before?.lastAt ?? Number.MAX_SAFE_INTEGER
   const id = before?.id ?? Number.MAX_SAFE_INTEGER
+  if (stream !== undefined) {
+    return tx.all<Columns>(`SELECT ${columns} FROM conversation INDEXED BY conversation_stream WHERE user_id = ? AND stream = ? AND (last_at, id) < (?, ?) AND folder = 'other' AND redirect_to IS NULL AND archived_at IS NULL AND blocked_at IS NULL AND last_at > 0 ORDER BY last_at DESC, id DESC LIMIT ?`, userId, stream, at, id, limit).map(conversationOf)
+  }
   const rows = archived
-    ? tx.all<Columns>(`SELECT ${columns} FROM conversation INDEXED BY conversation_archive WHERE user_id = ? AND folder = ? AND (last_at, id) < (?, ?) AND redirect_to IS NULL AND archived_at IS NOT NULL AND last_at > 0 ORDER BY last_at DESC, id DESC LIMIT ?`, userId, folder, at, id, limit)
-    : tx.all<Columns>(`SELECT ${columns} FROM conversation INDEXED BY conversation_list WHERE user_id = ? AND folder = ? AND (last_at, id) < (?, ?) AND redirect_to IS NULL AND archived_at IS NULL AND last_at > 0 ORDER BY last_at DESC, id DESC LIMIT ?`, userId, folder, at, id, limit)
+    ? tx.all<Columns>(`SELECT ${columns} FROM conversation INDEXED BY conversation_archive WHERE user_id = ? AND folder = ? AND (last_at, id) < (?, ?) AND redirect_to IS NULL AND archived_at IS NOT NULL AND blocked_at IS NULL AND last_at > 0 ORDER BY last_at DESC, id DESC LIMIT ?`, userId, folder, at, id, limit)
+    : tx.all<Columns>(`SELECT ${columns} FROM conversation INDEXED BY conversation_list WHERE user_id = ? AND folder = ? AND (last_at, id) < (?, ?) AND redirect_to IS NULL AND archived_at IS NULL AND blocked_at IS NULL AND last_at > 0 ORDER BY last_at DESC, id DESC LIMIT ?`, userId, folder, at, id, limit)
   return rows.map(conversationOf)
 }
 
-/** Unread messages and conversations with unread messages, by folder; archived ones do not count. */
-export function countUnread(tx: Reader, userId: number): { folder: Folder, messages: number, conversations: number }[] {
-  return tx.all('SELECT folder, sum(unread) AS messages, count(*) AS conversations FROM conversation INDEXED BY conversation_unread WHERE user_id = ? AND unread > 0 AND redirect_to IS NULL AND archived_at IS NULL GROUP BY folder', userId)
+/** Conversations that are hidden, since whom they are with is blocked; the newest first, like the others. */
+export function listBlocked(tx: Reader, userId: number, { before, limit }: { before: { lastAt: number, id: number } | null, limit: number }): Conversation[] {
+  return tx.all<Columns>(
+    `SELECT ${columns} FROM conversation INDEXED BY conversation_blocked WHERE user_id = ? AND (last_at, id) < (?, ?) AND blocked_at IS NOT NULL AND redirect_to IS NULL AND last_at > 0 ORDER BY last_at DESC, id DESC LIMIT ?`,
+    userId, before?.lastAt ?? Number.MAX_SAFE_INTEGER, before?.id ?? Number.MAX_SAFE_INTEGER, limit).map(conversationOf)
 }
 
-export type NewConversation = { userId: number, kind: ConversationKind, title: string, contactId: number | null, people: string | null, folder: Folder, because: Because }
+/** Unread messages and conversations with unread messages, by folder; archived and hidden ones do not count. */
+export function countUnread(tx: Reader, userId: number): { folder: Folder, messages: number, conversations: number }[] {
+  return tx.all('SELECT folder, sum(unread) AS messages, count(*) AS conversations FROM conversation INDEXED BY conversation_unread WHERE user_id = ? AND unread > 0 AND redirect_to IS NULL AND archived_at IS NULL AND blocked_at IS NULL GROUP BY folder', userId)
+}
+
+export type NewConversation = { userId: number, kind: ConversationKind, title: string, contactId: number | null, people: string | null, folder: Folder, because: Because, blockedAt?: number | null, stream?: string | null }
 
 /** Its event comes with the first `recount`. */
-export function insertConversation(tx: Writer, { userId, kind, title, contactId, people, folder, because }: NewConversation): Conversation {
+export function insertConversation(tx: Writer, { userId, kind, title, contactId, people, folder, because, blockedAt = null, stream = null }: NewConversation): Conversation {
   const id = tx.nextId('conversation')
-  tx.run('INSERT INTO conversation (id, user_id, kind, title, contact_id, people, folder, because, rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)', id, userId, kind, title, contactId, people, folder, JSON.stringify(because))
+  tx.run('INSERT INTO conversation (id, user_id, kind, title, contact_id, people, folder, because, blocked_at, stream, waiting, rev) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)', id, userId, kind, title, contactId, people, folder, JSON.stringify(because), blockedAt, stream, waiting({ kind, people: idsOf(people), folder, because }))
   return {
-    id, kind, title, contactId, people: idsOf(people), folder, because, routed: false, archivedAt: null, pinned: false, mutedUntil: null, labels: [], unread: 0, lastMessageId: null, lastAt: 0, redirectTo: null, rev: 0
+    id, kind, title, contactId, people: idsOf(people), folder, because, routed: false, archivedAt: null, blockedAt, stream, pinned: false, mutedUntil: null, labels: [], unread: 0, lastMessageId: null, lastAt: 0, redirectTo: null, rev: 0
   }
 }
 
-export type ConversationPatch = Partial<Pick<Conversation, 'title' | 'folder' | 'because' | 'routed' | 'archivedAt' | 'pinned' | 'mutedUntil' | 'labels' | 'redirectTo' | 'contactId'>> & { people?: string | null }
+/** Rooms and lists wait for nobody's word. */
+const waiting = (conversation: Pick<Conversation, 'kind' | 'people' | 'folder' | 'because'>) => Number((conversation.kind === 'person' || (conversation.kind === 'group' && conversation.people.length > 0)) && waits(conversation))
+
+/** Whether it counts in the screener. */
+const screened = (conversation: Pick<Conversation, 'kind' | 'people' | 'folder' | 'because' | 'blockedAt' | 'archivedAt' | 'redirectTo' | 'lastAt'>) => waiting(conversation) === 1 && conversation.blockedAt === null && conversation.archivedAt === null && conversation.redirectTo === null && conversation.lastAt > 0
+
+export type ConversationPatch = Partial<Pick<Conversation, 'title' | 'folder' | 'because' | 'routed' | 'archivedAt' | 'blockedAt' | 'stream' | 'pinned' | 'mutedUntil' | 'labels' | 'redirectTo' | 'contactId'>> & { people?: string | null }
 
 /** Writes the named fields, with the event that says where it was and is. Returns the new rev. */
 export function updateConversation(tx: Writer, changes: ChangeList, conversation: Conversation, patch: ConversationPatch, data: EventData = {}): number {
   const next = { ...conversation, ...patch }
   const people = patch.people === undefined ? (conversation.people.length ? conversation.people.join(',') : null) : patch.people
+  const shown = { ...next, people: idsOf(people) }
   const row = tx.get<{ rev: number }>(
-    'UPDATE conversation SET title = ?, contact_id = ?, people = ?, folder = ?, because = ?, routed = ?, archived_at = ?, pinned = ?, muted_until = ?, labels = ?, redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev',
-    next.title, next.contactId, people, next.folder, JSON.stringify(next.because), Number(next.routed), next.archivedAt, Number(next.pinned), next.mutedUntil, JSON.stringify(next.labels), next.redirectTo, conversation.id
+    'UPDATE conversation SET title = ?, contact_id = ?, people = ?, folder = ?, because = ?, routed = ?, archived_at = ?, blocked_at = ?, stream = ?, waiting = ?, pinned = ?, muted_until = ?, labels = ?, redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev',
+    next.title, next.contactId, people, next.folder, JSON.stringify(next.because), Number(next.routed), next.archivedAt, next.blockedAt, next.stream, waiting(shown), Number(next.pinned), next.mutedUntil, JSON.stringify(next.labels), next.redirectTo, conversation.id
   )!
   const moved = next.folder !== conversation.folder
   changes.add('conversation.changed', conversation.id, row.rev, { folder: next.folder, conversation: conversation.id, ...(moved ? { was: conversation.folder } : {}), ...data })
-  if (conversation.unread > 0 && (moved || (next.archivedAt === null) !== (conversation.archivedAt === null))) changes.add('counts.changed', 0, 0)
+  const unread = conversation.unread > 0 && (moved || (next.archivedAt === null) !== (conversation.archivedAt === null) || (next.blockedAt === null) !== (conversation.blockedAt === null))
+  if (unread || screened(shown) !== screened(conversation)) changes.add('counts.changed', 0, 0)
   return row.rev
 }
 
 /** Makes the row the sum and maximum of its strands again; one event. Returns the new rev. */
 export function recount(tx: Writer, changes: ChangeList, conversationId: number, data: EventData = {}): number {
-  const before = tx.get<{ unread: number }>('SELECT unread FROM conversation WHERE id = ?', conversationId)
+  const before = tx.get<{ unread: number, last_at: number, waiting: number }>('SELECT unread, last_at, waiting FROM conversation WHERE id = ?', conversationId)!
   const sum = tx.get<{ unread: number, last_at: number, last_message_id: number | null }>('SELECT sum(unread) OVER () AS unread, last_at, last_message_id FROM strand WHERE conversation_id = ? ORDER BY last_at DESC, last_message_id DESC LIMIT 1', conversationId)
   const row = tx.get<{ rev: number, folder: Folder }>(
     'UPDATE conversation SET unread = ?, last_at = ?, last_message_id = ?, rev = rev + 1 WHERE id = ? RETURNING rev, folder',
     sum?.unread ?? 0, sum?.last_at ?? 0, sum?.last_message_id ?? null, conversationId
   )!
   changes.add('conversation.changed', conversationId, row.rev, { folder: row.folder, conversation: conversationId, ...data })
-  if ((sum?.unread ?? 0) !== before?.unread) changes.add('counts.changed', 0, 0)
+  if ((sum?.unread ?? 0) !== before.unread || (before.waiting === 1 && (before.last_at > 0) !== ((sum?.last_at ?? 0) > 0))) changes.add('counts.changed', 0, 0)
   return row.rev
 }
 

@@ -18,7 +18,7 @@ export function queueMarks(tx: Writer, messageIds: number[], seen: boolean, { ow
     Number(seen), now, JSON.stringify(ids), JSON.stringify(accounts))
   const newest = seen && peer.length > 0 ? tx.all<{ id: number }>(
     `SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY strand_id, account_id ORDER BY sort_at DESC, id DESC) AS place FROM message
-     WHERE id IN (SELECT value FROM json_each(?)) AND direction = 'in') WHERE place = 1`, JSON.stringify(messageIds)).map(({ id }) => id) : []
+     WHERE id IN (SELECT value FROM json_each(?)) AND direction = 'in' AND folded = 0) WHERE place = 1`, JSON.stringify(messageIds)).map(({ id }) => id) : []
   return [...new Set([...queue(messageIds, own), ...queue(newest, peer)].map(({ account_id }) => account_id))]
 }
 

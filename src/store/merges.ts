@@ -5,9 +5,9 @@ import { recount, titlesChanged } from './conversations.ts'
 
 /** How things were before a merge: raw rows, so that undoing restores exactly them. */
 type Before = {
-  contacts: { id: number, name: string, named_by: string, friend: number, blocked: number, redirect_to: number | null }[]
+  contacts: { id: number, name: string, named_by: string, friend: number, blocked: number, blocked_at: number | null, redirect_to: number | null }[]
   addresses: { id: number, contact_id: number }[]
-  conversations: { id: number, contact_id: number | null, people: string | null, folder: Folder, because: string, routed: number, archived_at: number | null, pinned: number, muted_until: number | null, labels: string, redirect_to: number | null }[]
+  conversations: { id: number, contact_id: number | null, people: string | null, folder: Folder, because: string, routed: number, archived_at: number | null, blocked_at: number | null, stream: string | null, waiting: number, pinned: number, muted_until: number | null, labels: string, redirect_to: number | null }[]
   strands: { id: number, conversation_id: number }[]
 }
 
@@ -21,10 +21,10 @@ export function insertMerge(tx: Writer, userId: number, contactId: number, conta
        SELECT s.id FROM address a JOIN strand s ON s.address_id = a.id WHERE a.contact_id IN (SELECT value FROM json_each(?1))
        UNION SELECT m.strand_id FROM address a JOIN strand_member m ON m.address_id = a.id WHERE a.contact_id IN (SELECT value FROM json_each(?1)))`, ids)
   const before: Before = {
-    contacts: tx.all('SELECT id, name, named_by, friend, blocked, redirect_to FROM contact WHERE id IN (SELECT value FROM json_each(?))', ids),
+    contacts: tx.all('SELECT id, name, named_by, friend, blocked, blocked_at, redirect_to FROM contact WHERE id IN (SELECT value FROM json_each(?))', ids),
     addresses: tx.all('SELECT id, contact_id FROM address WHERE contact_id IN (SELECT value FROM json_each(?))', ids),
     conversations: tx.all(
-      'SELECT id, contact_id, people, folder, because, routed, archived_at, pinned, muted_until, labels, redirect_to FROM conversation WHERE id IN (SELECT value FROM json_each(?))',
+      'SELECT id, contact_id, people, folder, because, routed, archived_at, blocked_at, stream, waiting, pinned, muted_until, labels, redirect_to FROM conversation WHERE id IN (SELECT value FROM json_each(?))',
       JSON.stringify([...new Set(strands.map(({ conversation_id }) => conversation_id))])),
     strands
   }
@@ -60,26 +60,26 @@ export function laterMerge(tx: Reader, userId: number, merge: Merge): number | u
  */
 export function restoreMerge(tx: Writer, changes: ChangeList, merge: Merge, now: number): void {
   const before: Before = JSON.parse(tx.get<{ before: string }>('SELECT before FROM merge WHERE id = ?', merge.id)!.before)
-  const is = tx.get<{ name: string, named_by: string, friend: number, blocked: number }>('SELECT name, named_by, friend, blocked FROM contact WHERE id = ?', merge.contactId)!
+  const is = tx.get<{ name: string, named_by: string, friend: number, blocked: number, blocked_at: number | null }>('SELECT name, named_by, friend, blocked, blocked_at FROM contact WHERE id = ?', merge.contactId)!
   const befriended = is.friend === 1 && !before.contacts.some(({ friend }) => friend === 1)
   const renamed = before.contacts.every(({ name }) => name !== is.name)
   for (const was of before.contacts) {
     const first = was.id === merge.contactId
-    const row = { ...was, friend: first && befriended ? 1 : was.friend & is.friend, ...(first ? { blocked: is.blocked } : {}), ...(first && renamed ? { name: is.name, named_by: is.named_by } : {}) }
-    const { rev } = tx.get<{ rev: number }>('UPDATE contact SET name = ?, named_by = ?, friend = ?, blocked = ?, redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev', row.name, row.named_by, row.friend, row.blocked, row.redirect_to, row.id)!
+    const row = { ...was, friend: first && befriended ? 1 : was.friend & is.friend, ...(first ? { blocked: is.blocked, blocked_at: is.blocked_at } : {}), ...(first && renamed ? { name: is.name, named_by: is.named_by } : {}) }
+    const { rev } = tx.get<{ rev: number }>('UPDATE contact SET name = ?, named_by = ?, friend = ?, blocked = ?, blocked_at = ?, redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev', row.name, row.named_by, row.friend, row.blocked, row.blocked_at ?? null, row.redirect_to, row.id)!
     changes.add('contact.changed', row.id, rev)
   }
   for (const row of before.addresses) tx.run('UPDATE address SET contact_id = ? WHERE id = ? AND contact_id = ?', row.contact_id, row.id, merge.contactId)
   for (const row of before.conversations) {
-    const is = tx.get<{ folder: Folder, archived_at: number | null }>('SELECT folder, archived_at FROM conversation WHERE id = ?', row.id)!
+    const is = tx.get<{ folder: Folder, archived_at: number | null, waiting: number, blocked_at: number | null }>('SELECT folder, archived_at, waiting, blocked_at FROM conversation WHERE id = ?', row.id)!
     // What came in since the merge took the conversation out of the archive.
     const woken = tx.get('SELECT 1 FROM strand WHERE id IN (SELECT value FROM json_each(?)) AND last_at > ?', JSON.stringify(before.strands.filter(({ conversation_id }) => conversation_id === row.id).map(({ id }) => id)), merge.at) !== undefined
     const archivedAt = woken ? null : row.archived_at
     if (is.folder !== row.folder) changes.add('conversation.changed', row.id, 0, { folder: row.folder, conversation: row.id, was: is.folder })
-    if (is.folder !== row.folder || (is.archived_at === null) !== (archivedAt === null)) changes.add('counts.changed', 0, 0)
+    if (is.folder !== row.folder || (is.archived_at === null) !== (archivedAt === null) || is.waiting !== (row.waiting ?? 0) || is.blocked_at !== (row.blocked_at ?? null)) changes.add('counts.changed', 0, 0)
     tx.run(
-      'UPDATE conversation SET contact_id = ?, people = ?, folder = ?, because = ?, routed = ?, archived_at = ?, pinned = ?, muted_until = ?, labels = ?, redirect_to = ? WHERE id = ?',
-      row.contact_id, row.people, row.folder, row.because, row.routed, archivedAt, row.pinned, row.muted_until, row.labels, row.redirect_to, row.id)
+      'UPDATE conversation SET contact_id = ?, people = ?, folder = ?, because = ?, routed = ?, archived_at = ?, blocked_at = ?, stream = ?, waiting = ?, pinned = ?, muted_until = ?, labels = ?, redirect_to = ? WHERE id = ?',
+      row.contact_id, row.people, row.folder, row.because, row.routed, archivedAt, row.blocked_at ?? null, row.stream ?? null, row.waiting ?? 0, row.pinned, row.muted_until, row.labels, row.redirect_to, row.id)
   }
   const left = new Set(before.conversations.map(({ id }) => id))
   for (const row of before.strands) {

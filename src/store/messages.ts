@@ -7,15 +7,15 @@ import type { Reader, Writer } from './tx.ts'
 type Columns = {
   id: number, strand_id: number, conversation_id: number, sort_at: number, topic_id: number | null, account_id: number, channel: string, direction: 'in' | 'out', sender_id: number | null,
   sender: string, proof: MessageRow['proof'], folder: MessageRow['folder'], because: string, preview: string, seen: number, flagged: number, automatic: MessageRow['automatic'],
-  status: MessageRow['status'], message_id: string | null, sent_at: number | null, received_at: number, edited_at: number | null, deleted_at: number | null, rev: number
+  status: MessageRow['status'], message_id: string | null, sent_at: number | null, received_at: number, edited_at: number | null, deleted_at: number | null, folded: number, rev: number
 }
 
-const columns = 'm.id, m.strand_id, s.conversation_id, m.sort_at, m.topic_id, m.account_id, m.channel, m.direction, m.sender_id, m.sender, m.proof, m.folder, m.because, m.preview, m.seen, m.flagged, m.automatic, m.status, m.message_id, m.sent_at, m.received_at, m.edited_at, m.deleted_at, m.rev'
+const columns = 'm.id, m.strand_id, s.conversation_id, m.sort_at, m.topic_id, m.account_id, m.channel, m.direction, m.sender_id, m.sender, m.proof, m.folder, m.because, m.preview, m.seen, m.flagged, m.automatic, m.status, m.message_id, m.sent_at, m.received_at, m.edited_at, m.deleted_at, m.folded, m.rev'
 
 const messageOf = (row: Columns): MessageRow => ({
   id: row.id, strandId: row.strand_id, conversationId: row.conversation_id, sortAt: row.sort_at, topicId: row.topic_id, accountId: row.account_id, channel: row.channel,
   direction: row.direction, senderId: row.sender_id, sender: JSON.parse(row.sender), proof: row.proof, folder: row.folder, because: JSON.parse(row.because), preview: row.preview,
-  seen: row.seen === 1, flagged: row.flagged === 1, automatic: row.automatic, status: row.status, messageId: row.message_id, sentAt: row.sent_at, receivedAt: row.received_at, editedAt: row.edited_at, deletedAt: row.deleted_at, rev: row.rev
+  seen: row.seen === 1, flagged: row.flagged === 1, automatic: row.automatic, status: row.status, messageId: row.message_id, sentAt: row.sent_at, receivedAt: row.received_at, editedAt: row.edited_at, deletedAt: row.deleted_at, folded: row.folded === 1, rev: row.rev
 })
 
 /** undefined when the user has none of that id. */
@@ -25,11 +25,11 @@ export function getMessage(tx: Reader, userId: number, id: number): MessageRow |
 }
 
 export function getBody(tx: Reader, id: number): MessageBody {
-  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, html: string | null, recipients: string, refs: string, unreadable: string | null, raw_digest: Uint8Array | null, attachments: number, original: string | null, bounces: string | null }>(
-    'SELECT subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces FROM message_body WHERE message_id = ?', id)!
+  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, html: string | null, recipients: string, refs: string, unreadable: string | null, raw_digest: Uint8Array | null, attachments: number, original: string | null, bounces: string | null, unsubscribe: string | null }>(
+    'SELECT subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces, unsubscribe FROM message_body WHERE message_id = ?', id)!
   return {
     subject: row.subject, text: row.text, quoted: row.quoted, html: row.html, recipients: JSON.parse(row.recipients), references: JSON.parse(row.refs), unreadable: row.unreadable,
-    rawDigest: row.raw_digest, attachments: row.attachments, original: row.original, bounces: row.bounces === null ? [] : JSON.parse(row.bounces)
+    rawDigest: row.raw_digest, attachments: row.attachments, original: row.original, bounces: row.bounces === null ? [] : JSON.parse(row.bounces), unsubscribe: row.unsubscribe === null ? null : JSON.parse(row.unsubscribe)
   }
 }
 
@@ -89,15 +89,16 @@ export function answeredBy(tx: Reader, userId: number, { id, conversationId }: P
 /** Writes a message with its body and counts it in its strand; the caller recounts the conversation and adds the event. Returns its id. */
 export function insertMessage(tx: Writer, userId: number, message: NewMessage): void {
   tx.run(
-    `INSERT INTO message (id, user_id, strand_id, sort_at, topic_id, account_id, channel, direction, sender_id, sender, proof, folder, because, preview, seen, flagged, automatic, status, message_id, digest, sent_at, received_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO message (id, user_id, strand_id, sort_at, topic_id, account_id, channel, direction, sender_id, sender, proof, folder, because, preview, seen, flagged, automatic, status, message_id, digest, sent_at, received_at, blocked_at, folded, stream)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     message.id, userId, message.strandId, message.sortAt, message.topicId, message.accountId, message.channel, message.direction, message.senderId, JSON.stringify(message.sender), message.proof,
-    message.folder, JSON.stringify(message.because), message.preview, Number(message.seen), Number(message.flagged), message.automatic, message.status, message.messageId, message.digest, message.sentAt, message.receivedAt
+    message.folder, JSON.stringify(message.because), message.preview, Number(message.seen), Number(message.flagged), message.automatic, message.status, message.messageId, message.digest, message.sentAt, message.receivedAt,
+    message.blockedAt ?? null, Number(message.folded ?? false), message.stream ?? null
   )
   tx.run(
-    'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces, unsubscribe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     message.id, message.subject, message.text, message.quoted, message.html, JSON.stringify(message.recipients), JSON.stringify(message.references), message.unreadable, message.rawDigest, message.attachments, message.original,
-    message.bounces.length === 0 ? null : JSON.stringify(message.bounces)
+    message.bounces.length === 0 ? null : JSON.stringify(message.bounces), message.unsubscribe ? JSON.stringify(message.unsubscribe) : null
   )
   addToStrand(tx, message.strandId, { id: message.id, sortAt: message.sortAt, unread: !message.seen })
 }

@@ -5,16 +5,31 @@ import type { Reader, Writer } from './tx.ts'
 export type UserSettings = {
   /** Senders are told that they were read, by the networks that can: off unless the user wants it. */
   sendReadMarkers: boolean
+  /** Whom the ladder lets in by itself: 'basic' also friends of friends, 'strict' friends only. */
+  inboxFor: 'basic' | 'strict'
+  /** What the user does makes visible rules. */
+  teachByMoving: boolean
+  teachByReplying: boolean
+  teachByApproving: boolean
+  /** What the user does makes friends. */
+  befriendByMoving: boolean
+  befriendByReplying: boolean
+  befriendByApproving: boolean
+  /** Other users of this server who are friends may know whom this user is friends with. */
+  shareFriends: boolean
 }
 
-const defaults: UserSettings = { sendReadMarkers: false }
+const defaults: UserSettings = {
+  sendReadMarkers: false, inboxFor: 'basic', teachByMoving: true, teachByReplying: false, teachByApproving: true, befriendByMoving: false, befriendByReplying: false, befriendByApproving: false, shareFriends: false
+}
 
 /** The settings of a user, with their rev. */
 export function settingsOf(tx: Reader, userId: number): UserSettings & { rev: number } {
   const row = tx.get<{ settings: string, rev: number }>('SELECT settings, rev FROM user WHERE id = ?', userId)
   if (!row) throw new Error(`there is no user ${userId}`)
-  const { sendReadMarkers } = { ...defaults, ...JSON.parse(row.settings) as Partial<UserSettings> }
-  return { sendReadMarkers, rev: row.rev }
+  const set = JSON.parse(row.settings) as Partial<UserSettings>
+  const known = Object.fromEntries(Object.entries(defaults).map(([name, value]) => [name, set[name as keyof UserSettings] ?? value])) as UserSettings
+  return { ...known, rev: row.rev }
 }
 
 /** Changes those that are named; what else the row holds stays. */

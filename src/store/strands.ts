@@ -36,7 +36,7 @@ export function peopleOf(tx: Reader, strandId: number): number[] {
 }
 
 /** The strand, made on first use, in the conversation of its people: one for each contact, one for each set of contacts. `first` says where a new conversation goes. */
-export function ensureStrand(tx: Writer, changes: ChangeList, userId: number, spec: StrandSpec, first: { folder: Folder, because: Because }): { strand: Strand, conversation: Conversation, created: boolean } {
+export function ensureStrand(tx: Writer, changes: ChangeList, userId: number, spec: StrandSpec, first: { folder: Folder, because: Because, blockedAt?: number | null, stream?: string | null }): { strand: Strand, conversation: Conversation, created: boolean } {
   const known = findStrand(tx, userId, spec.key)
   if (known) return { strand: known, conversation: getConversation(tx, userId, known.conversationId)!, created: false }
   const members = spec.members.map((member) => ensureAddress(tx, changes, userId, member))
@@ -122,4 +122,14 @@ function homeOfGroup(tx: Writer, changes: ChangeList, userId: number, contactIds
     return now.id
   }
   return insertConversation(tx, { userId, kind: 'group', title: '', contactId: null, people, folder: now.folder, because: now.because }).id
+}
+
+/** The addresses whose own strands, proven, make up a conversation: a person's, or a machine's. None for groups, rooms and what is not proven. */
+export function writerAddresses(tx: Reader, conversationId: number): { kind: string, address: string }[] {
+  return tx.all<{ key: string }>("SELECT key FROM strand WHERE conversation_id = ? ORDER BY id", conversationId).flatMap(({ key }) => {
+    if (/^(?:group|room|list|system|unproven|raw):/.test(key)) return []
+    const own = key.replace(/^auto:/, '')
+    const colon = own.indexOf(':')
+    return [{ kind: own.slice(0, colon), address: own.slice(colon + 1) }]
+  })
 }

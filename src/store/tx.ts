@@ -16,7 +16,7 @@ export type Writer = Reader & {
   /** Runs `fn` in a savepoint: when it throws, what it wrote is gone and the error goes on. */
   savepoint<T>(fn: () => T): T
   /** The next id for a table whose ids the writer gives: unique, rising, contiguous within a transaction. */
-  nextId(table: 'message' | 'conversation' | 'strand' | 'contact' | 'address' | 'topic' | 'attachment' | 'dispatch' | 'attempt' | 'merge' | 'account' | 'identity' | 'user' | 'login' | 'gap'): number
+  nextId(table: 'message' | 'conversation' | 'strand' | 'contact' | 'address' | 'topic' | 'attachment' | 'dispatch' | 'attempt' | 'merge' | 'account' | 'identity' | 'user' | 'login' | 'gap' | 'rule' | 'screening'): number
 }
 
 /** `live` goes before `bulk`: what a person waits for before what may take a while. */

@@ -1,6 +1,10 @@
 import Type from 'typebox'
 import { idOf, ownMessage } from '../find.ts'
 import { publicId } from '../../model/ids.ts'
+import { taughtByReply } from '../../inbound/teach.ts'
+import { getConversation } from '../../store/conversations.ts'
+import { settingsOf } from '../../store/settings.ts'
+import { change } from '../change.ts'
 import { method } from '../method.ts'
 import { Id, AddressRef, ClientId, Message, Via } from '../objects.ts'
 import { messageOf } from '../present/message.ts'
@@ -28,10 +32,14 @@ export const messageSend = method({
     result: { ...messageExample, id: 'm13', direction: 'out', text: 'See you there!', status: 'queued' }
   },
   orderBy: ({ conversationId, to }) => conversationId ?? `${to?.kind}:${to?.address}`,
-  handle: async ({ store, userId, rooms }, { clientId, text, subject, attachments, ...target }) => {
+  handle: async (ctx, { clientId, text, subject, attachments, ...target }) => {
+    const { store, userId, rooms } = ctx
     const id = await rooms.accept(userId, {
       ...targetOf(target), clientId, text, ...(subject === undefined ? {} : { subject }), ...(attachments ? { attachments: attachments.map((one) => idOf('blob', one)) } : {})
     })
+    const settings = await store.read((tx) => settingsOf(tx, userId))
+    const wants = { rule: settings.teachByReplying, friend: settings.befriendByReplying }
+    if (wants.rule || wants.friend) await change(ctx, (tx, changes, now) => taughtByReply(tx, changes, userId, getConversation(tx, userId, ownMessage(tx, userId, publicId('message', id)).conversationId)!, wants, now))
     return store.read((tx) => messageOf(tx, userId, ownMessage(tx, userId, publicId('message', id))))
   }
 })

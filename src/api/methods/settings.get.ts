@@ -2,6 +2,7 @@ import Type from 'typebox'
 import { settingsOf } from '../../store/settings.ts'
 import { method } from '../method.ts'
 import { Settings } from '../objects.ts'
+import { settingsExample } from '../examples.ts'
 
 export const settingsGet = method({
   name: 'settings.get',
@@ -9,6 +10,6 @@ export const settingsGet = method({
   params: Type.Object({}),
   result: Settings,
   errors: [],
-  example: { params: {}, result: { sendReadMarkers: false, rev: 1 } },
+  example: { params: {}, result: settingsExample },
   handle: ({ store, userId }) => store.read((tx) => settingsOf(tx, userId))
 })

@@ -12,7 +12,7 @@ export const syncSnapshot = method({
   errors: [],
   example: {
     params: {},
-    result: { asOf: 42, counts: { inbox: 1, other: 0 }, accounts: [], windows: { inbox: { items: [], nextCursor: null }, other: { items: [], nextCursor: null } } }
+    result: { asOf: 42, counts: { inbox: 1, other: 0, screener: 0 }, accounts: [], windows: { inbox: { items: [], nextCursor: null }, other: { items: [], nextCursor: null } } }
   },
   handle: ctx => ctx.store.read(tx => ({ asOf: logBounds(tx, ctx.userId).head, ...ctx.rooms.snapshot(tx, ctx.userId) }))
 })

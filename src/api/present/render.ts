@@ -4,6 +4,8 @@ import { getContact } from '../../store/contacts.ts'
 import { countUnread, getConversation } from '../../store/conversations.ts'
 import { getIdentity } from '../../store/identities.ts'
 import { getMessage } from '../../store/messages.ts'
+import { getRule } from '../../store/rules.ts'
+import { countWaiting } from '../../store/screener.ts'
 import { settingsOf } from '../../store/settings.ts'
 import { getTopic } from '../../store/topics.ts'
 import { publicId } from '../../model/ids.ts'
@@ -13,6 +15,7 @@ import { accountOf, identityOf } from './account.ts'
 import { contactOf } from './contact.ts'
 import { conversationOf } from './conversation.ts'
 import { messageOf } from './message.ts'
+import { ruleOf } from './rule.ts'
 
 /** The object of an event as it is now, for its user; null: it is gone, or the event has none. */
 export function render(tx: Reader, userId: number, { type, object }: Event): object | null {
@@ -24,15 +27,16 @@ export function render(tx: Reader, userId: number, { type, object }: Event): obj
     case 'topic': return given(getTopic(tx, userId, object), topicOf)
     case 'account': return given(getAccount(tx, userId, object), (row) => accountOf(tx, row))
     case 'identity': return given(getIdentity(tx, userId, object), identityOf)
+    case 'rule': return given(getRule(tx, userId, object), ruleOf)
     case 'settings': return settingsOf(tx, userId)
     case 'counts': return countsOf(tx, userId)
     default: return null
   }
 }
 
-/** Unread messages by folder, archived ones left out. */
+/** Unread messages by folder, archived and hidden ones left out; how many wait in the screener. */
 export function countsOf(tx: Reader, userId: number): Counts {
-  const counts = { inbox: 0, other: 0 }
+  const counts = { inbox: 0, other: 0, screener: countWaiting(tx, userId) }
   for (const { folder, messages } of countUnread(tx, userId)) counts[folder] = messages
   return counts
 }

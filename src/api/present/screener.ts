@@ -1,0 +1,27 @@
+import { publicId } from '../../model/ids.ts'
+import { getConversation } from '../../store/conversations.ts'
+import { getBody, newestIncoming } from '../../store/messages.ts'
+import { waitingSince } from '../../store/screener.ts'
+import type { ScreeningRow } from '../../store/screener.ts'
+import type { Reader } from '../../store/tx.ts'
+import type { Screening, Waiting } from '../objects.ts'
+import { rfc3339 } from '../time.ts'
+import { senderOf } from './party.ts'
+
+/** Somebody who waits, by their newest message. */
+export function waitingOf(tx: Reader, userId: number, conversationId: number): Waiting {
+  const { because, lastAt } = getConversation(tx, userId, conversationId)!
+  const last = newestIncoming(tx, conversationId)
+  if (!last) throw new Error(`nobody has written in conversation ${conversationId}`)
+  const { since, messages } = waitingSince(tx, conversationId)
+  return {
+    conversationId: publicId('conversation', conversationId), sender: senderOf(tx, userId, last), because, since: rfc3339(since), messages, subject: getBody(tx, last.id).subject, preview: last.preview, lastAt: rfc3339(lastAt)
+  }
+}
+
+/** A decision as clients see it. */
+export function screeningOf({ id, conversationId, decision, scope, stream, shown, at, undoneAt }: ScreeningRow): Screening {
+  return {
+    id: publicId('screening', id), conversationId: publicId('conversation', conversationId), who: shown, decision, scope, ...(stream === null ? {} : { stream }), at: rfc3339(at), undoneAt: undoneAt === null ? null : rfc3339(undoneAt)
+  }
+}

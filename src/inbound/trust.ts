@@ -1,0 +1,22 @@
+import { fitting } from '../model/rule.ts'
+import type { FindRule, UserRule, Writer } from '../model/rule.ts'
+import { sharingUsers } from '../store/neighbours.ts'
+import { ruleFinder, rulesVersion } from '../store/rules.ts'
+import { settingsOf } from '../store/settings.ts'
+import type { Reader } from '../store/tx.ts'
+
+/** What the user has said about who gets in, as one transaction sees it. */
+export type Trust = {
+  strict: boolean
+  version: number
+  rule(writer: Writer): UserRule | null
+  /** Other users of this server who share their friends. */
+  sharing: number[]
+}
+
+/** Read once for a batch. `find` stands in for the user's rules where one asks what others would do. */
+export function trustOf(tx: Reader, userId: number, find?: FindRule): Trust {
+  const version = rulesVersion(tx, userId)
+  const look = find ?? ruleFinder(tx, userId)
+  return { strict: settingsOf(tx, userId).inboxFor === 'strict', version, rule: version === 0 && !find ? () => null : (writer) => fitting(look, writer), sharing: sharingUsers(tx, userId) }
+}
