@@ -36,5 +36,5 @@ export function anchorAt(tops: Float64Array, keys: readonly string[], scrollTop:
 /** Where to scroll so that the anchor is where it was; null: its row is gone. */
 export function scrollFor(tops: Float64Array, indexOf: (key: string) => number | undefined, { key, above }: Anchor): number | null {
   const index = indexOf(key)
-  return index === undefined ? null : tops[index]! + Math.min(above, Math.max(0, tops[index + 1]! - tops[index]! - 1))
+  return index === undefined ? null : tops[index]! + Math.min(above, tops[index + 1]! - tops[index]!)
 }
