@@ -4,12 +4,13 @@ import { act } from '../hooks/act.ts'
 import { t } from '../i18n.ts'
 import { nameOf } from '../message/name.ts'
 import { useClient } from '../session.ts'
-import { guessedHeight, mailDocument, sandbox } from './document.ts'
+import { guessedHeight, mailDocument } from './document.ts'
 import './frame.css'
 import { mark } from './mark.ts'
 import type { Marked } from './mark.ts'
 import { purify } from './purify.ts'
 import { fill } from './trusted.ts'
+import { sandbox } from './walls.ts'
 
 /** A mail as its sender laid it out, behind four walls (docs/html-mail.md). Pictures of other servers wait until they are asked for. */
 export function MailFrame({ message }: { message: Message }) {

@@ -23,10 +23,13 @@ export function mark(mail: DocumentFragment, origin: string, words: MarkWords): 
   }
   for (const link of mail.querySelectorAll('a[href]')) {
     const host = hostOf(link.getAttribute('href')!)
+    if (host === null) {
+      link.removeAttribute('href')
+      continue
+    }
     link.setAttribute('target', '_blank')
     link.setAttribute('rel', 'noopener noreferrer nofollow')
     link.setAttribute('title', link.getAttribute('href')!)
-    if (host === null) continue
     link.setAttribute('data-host', host)
     hosts.set(host, (hosts.get(host) ?? 0) + 1)
     const says = link.getAttribute('data-says')
@@ -48,9 +51,10 @@ function said(document: Document, words: string): HTMLElement {
   return warning
 }
 
-/** The host as it is asked for (Unicode as `xn--…`, so that no letter looks like another), or the address of a mail. */
+/** The host as it is asked for (Unicode as `xn--…`, so that no letter looks like another), or the address of a mail; null for what a mail may not lead to. */
 function hostOf(href: string): string | null {
   const url = URL.canParse(href) ? new URL(href) : null
   if (!url) return null
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url.host : url.pathname
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url.host
+  return url.protocol === 'mailto:' || url.protocol === 'tel:' ? url.pathname : null
 }

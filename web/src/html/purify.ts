@@ -11,13 +11,16 @@ const tags = [
   'samp', 'section', 'small', 'span', 'strike', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'tt', 'u', 'ul', 'var', 'wbr'
 ]
 
+/** A web or mail address, or no address at all: every attribute is held against it. */
+const value = /^(?:(?:https?|mailto|tel):|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i
+
 /**
  * Wall 2 of 4: the last word on a mail's HTML is said by the very parser that will show it. The result lies in a document that
  * loads nothing and runs nothing.
  */
 export function purify(html: string): DocumentFragment {
   return DOMPurify.sanitize(html, {
-    ALLOWED_TAGS: tags, ALLOWED_ATTR: attributes, ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: /^(?:https?|mailto|tel):/i, ADD_URI_SAFE_ATTR: ['data-remote', 'data-src'],
+    ALLOWED_TAGS: tags, ALLOWED_ATTR: attributes, ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, ALLOWED_URI_REGEXP: value, ADD_URI_SAFE_ATTR: ['data-host', 'data-remote', 'data-says', 'data-src'],
     KEEP_CONTENT: true, SANITIZE_DOM: true, RETURN_DOM_FRAGMENT: true
   })
 }
