@@ -9,6 +9,12 @@ import { refuseClear, tlsOptions } from './trust-store.ts'
 import type { EmailSettings } from './settings.ts'
 import type { Timing } from './timing.ts'
 
+/**
+ * A server may think for ten minutes over a mail, but its machine answers at once: a line that nobody holds any more is found by
+ * asking it (RFC 9293 section 3.8.4) after so long a silence (ms); ten questions without an answer, a second apart, end it.
+ */
+const silenceMs = 30_000
+
 type SubmitError = Error & { code?: string, originalCode?: string, responseCode?: number, response?: string, rejectedErrors?: RefusedError[] }
 type RefusedError = Error & { recipient?: string | undefined, responseCode?: number | undefined, response?: string | undefined }
 
@@ -54,6 +60,7 @@ async function loggedIn<T>(settings: EmailSettings, timing: Timing, signal: Abor
   try {
     try {
       await step((done) => connection.connect(done))
+      connection._socket.setKeepAlive(true, silenceMs)
       if (connection.allowsAuth) {
         const oauth2 = settings.accessToken && !server.password ? new XOAuth2({ user, accessToken: settings.accessToken }, false) : undefined
         await step((done) => connection.login(oauth2 ? { user, oauth2 } : { user, credentials: { user, pass } }, done))

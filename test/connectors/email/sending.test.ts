@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -158,6 +158,39 @@ t.test('every failure says whether it went out, whether to repeat, and why', asy
   const [port] = await freePorts(1) as [number]
   const nobody: EmailSettings['smtp'] = { host: '127.0.0.1', port, security: 'none' }
   await t.rejects(submit({ address: 'ada@example.org', imap: nobody, smtp: nobody, password: 'open-sesame' }, frozen, testTiming, new AbortController().signal), { retry: 'later', certain: true, code: 'refused', message: /outgoing mail server/ })
+})
+
+/** What the system does next on the connection to this port: its timer, and when it fires (ms). */
+function timerOf(port: number): { timer: string, inMs: number } | undefined {
+  const remote = '0100007F:' + port.toString(16).toUpperCase().padStart(4, '0')
+  // Lines of proc_pid_net(5): sl, local, remote, state, queues, timer and when it fires (1/100 s).
+  const line = readFileSync('/proc/net/tcp', 'utf8').split('\n').map((text) => text.trim().split(/\s+/)).find((fields) => fields[2] === remote && fields[3] === '01')
+  const [timer, when] = line?.[5]?.split(':') ?? []
+  return timer === undefined ? undefined : { timer, inMs: Number.parseInt(when!, 16) * 10 }
+}
+
+t.test('while the mail server thinks over a mail, the system asks whether the line still stands', { skip: process.platform === 'linux' ? false : 'the system is asked by /proc' }, async (t) => {
+  const asked = Promise.withResolvers<void>()
+  const script = await startScript((c) => {
+    if (c === '.') asked.resolve()
+    return c === '.' ? '' : usual(c)
+  })
+  t.teardown(() => void script.server.close())
+  const server: EmailSettings['smtp'] = { host: '127.0.0.1', port: script.port, security: 'none' }
+  const stopping = new AbortController()
+  const sending = submit({ address: 'ada@example.org', imap: server, smtp: server, password: 'open-sesame' }, (await freezeMail(op())).data as FrozenMail, { ...testTiming, submit: 60_000 }, stopping.signal)
+  const refused = t.rejects(sending, { code: 'no-answer', certain: false })
+  await asked.promise
+  // 02: keepalive (what was sent is acknowledged by now, or will be in a moment).
+  let timer = timerOf(script.port)
+  for (let i = 0; i < 200 && timer?.timer !== '02'; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    timer = timerOf(script.port)
+  }
+  t.equal(timer?.timer, '02')
+  t.equal(timer!.inMs > 0 && timer!.inMs <= 30_000, true, `in ${timer?.inMs} ms`)
+  stopping.abort()
+  await refused
 })
 
 t.test('a file that is gone or changed sends nothing; a STARTTLS server without it gets no password', async (t) => {
