@@ -71,16 +71,16 @@ export type Methods = {
   'inbox.counts': { params: {}, result: Counts }
   /** One conversation. After a merge an old id still answers, with redirectTo. */
   'conversation.get': { params: { id: Id }, result: Conversation }
-  /** The conversations of a folder, newest first. */
-  'conversation.list': { params: { folder: 'inbox' | 'other', archived?: boolean | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Conversation[], nextCursor: string | null, asOf: number } }
+  /** The conversations of a folder, newest first. `stream`: one stream of Other. `blocked`: those that are hidden, since whom they are with is blocked; whatever the folder. */
+  'conversation.list': { params: { folder: 'inbox' | 'other', archived?: boolean | undefined, blocked?: boolean | undefined, stream?: string | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Conversation[], nextCursor: string | null, asOf: number } }
   /** Marks what is unread up to and with a message as read, here and in mailboxes that know such marks; senders are told only if the user wants it (settings.set). Answers how many it marked. */
   'conversation.markRead': { params: { id: Id, upTo: Id }, result: { marked: number } }
   /** Marks what came in from a message on, that one too, as unread. Answers how many it marked. */
   'conversation.markUnread': { params: { id: Id, from: Id }, result: { marked: number } }
   /** The people of a conversation, the user left out. */
   'conversation.members': { params: { id: Id }, result: { items: Contact[] } }
-  /** Moves a conversation to a folder. It stays there, whoever writes in it, until it is moved again. */
-  'conversation.route': { params: { id: Id, folder: 'inbox' | 'other' }, result: Conversation }
+  /** Moves a conversation to a folder, or a stream of Other. It stays there, whoever writes in it, until it is moved again; only where nothing proves who writes, the next message takes it back to Other. `teach` makes a rule of it: about the address or the list (the default, by settings.teachByMoving), the domain, or none. */
+  'conversation.route': { params: { id: Id, folder: 'inbox' | 'other', stream?: string | undefined, teach?: 'address' | 'domain' | 'none' | undefined }, result: Conversation }
   /** Pins, archives, mutes, labels or names a conversation. What is not named stays. */
   'conversation.update': { params: { id: Id, pinned?: boolean | undefined, archived?: boolean | undefined, mutedUntil?: Time | null | undefined, labels?: string[] | undefined, name?: string | undefined, ifRev?: number | undefined }, result: Conversation }
   /** The topics of a conversation, newest first, with what of each lies in it: a topic is a whole mail thread and may run through several conversations. */
@@ -125,8 +125,36 @@ export type Methods = {
   'friend.candidates': { params: { limit?: number | undefined }, result: { items: { contact: Contact, written: number, received: number }[] } }
   /** The user's friends: whose messages come into the inbox. */
   'friend.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Contact[], nextCursor: string | null, asOf: number } }
+  /** Through which friends the user knows somebody, the oldest way first. Each holds as long as that one is a friend. */
+  'friend.path': { params: { contactId: Id }, result: { items: { kind: 'cc' | 'group' | 'shared', through: Id, text: string, at: Time }[] } }
+  /** Somebody is no longer a friend. What came into the inbox only through them goes back to Other. */
+  'friend.remove': { params: { contactId: Id }, result: Contact }
   /** Makes somebody a friend, or no longer one. Their conversation moves accordingly, unless the user has put it where it is. */
   'friend.set': { params: { contactId: Id, friend: boolean }, result: Contact }
+  /** Blocks somebody on every channel, or no longer. All of it is hidden: no lists, no counts, no search, no notice, nothing told to them; in groups it is folded. What comes from then on is purged after 30 days; until then ending the block brings all of it back. */
+  'contact.block': { params: { id: Id, blocked: boolean, ifRev?: number | undefined }, result: Contact }
+  /** Why somebody is in the inbox, in Other or hidden, in words; and what speaks for it: their addresses with what each has proved and the rule about it, the friends they are known through, and other conversations that bear their address without proof. */
+  'contact.why': { params: { id: Id }, result: { text: string, folder: 'inbox' | 'other' | null, because: Because | null, addresses: { kind: string, address: string, verifiedAt: Time | null, wroteAt: Time | null, rule: Rule | null }[], path: string[], unproven: Id[], blocked: null | { since: Time, messages: number, purgedFrom: Time | null } } }
+  /** The user's word about up to 200 who wait: into the inbox, into a stream of Other, turned down (`deny`), blocked, or spam; for the sender or everybody at their domain. It makes rules, and what waited moves at once. Where nothing proves who writes, only that conversation moves. Each decision can be undone (screener.undo). */
+  'screener.decide': { params: { ids: Id[], decision: 'inbox' | 'stream' | 'deny' | 'block' | 'spam', scope?: 'sender' | 'domain' | undefined, stream?: string | undefined }, result: { decided: { id: Id, conversationId: Id }[], moved: number } }
+  /** What the user has decided in the screener, the newest first. */
+  'screener.history': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Screening[], nextCursor: string | null, asOf: number } }
+  /** Who waits for a decision of the user: since when, with what proof, and how it begins. The newest first. What machines and lists send does not wait: it has its streams. */
+  'screener.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Waiting[], nextCursor: string | null, asOf: number } }
+  /** Takes a decision back: rules, blocks and places are as before it, unless the user has changed them since. */
+  'screener.undo': { params: { id: Id }, result: Screening }
+  /** Takes a rule away. What only it had moved moves back; so does a conversation whose move had made it. */
+  'rule.delete': { params: { id: Id, ifRev?: number | undefined }, result: { moved: number } }
+  /** What the user has said about senders, by hand or by what they did; the oldest first. */
+  'rule.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Rule[], nextCursor: string | null, asOf: number } }
+  /** Says what becomes of an address, of everybody at a domain (and below it), or of a list; with `id` says something else instead. There is one rule for each: the newest word replaces the one before. What is there already moves at once, but for conversations that the user has put where they are. */
+  'rule.put': { params: { id?: Id | undefined, scope: 'address' | 'domain' | 'list', kind?: string | undefined, value: string, action: 'inbox' | 'other' | 'block', stream?: string | undefined, ifRev?: number | undefined }, result: Rule }
+  /** What would move if this rule were there, or if the rule `without` were not (both: instead of it): every message of the last 90 days, newest first, by the very decisions that applying it makes. Writes nothing. */
+  'rule.simulate': { params: { rule?: RuleWish | undefined, without?: Id | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { messages: number, conversations: number, items: { message: MessagePreview, conversationId: Id, from: string, to: string, because: Because }[], nextCursor: string | null, asOf: number } }
+  /** The streams of Other: lists, newsletters, receipts, notifications, spam, and those that the user has named, each with how many senders and unread messages there are. conversation.list with `stream` shows one, by sender. */
+  'stream.list': { params: {}, result: { items: { stream: string, conversations: number, unread: number }[], asOf: number } }
+  /** Unsubscribes from what a message belongs to: by one request to its sender (only where the sender has signed the link), or by a mail from the address it came to. A link to a page is for the user to open (`unsubscribe.url` of the message). */
+  'message.unsubscribe': { params: { id: Id }, result: { how: 'one-click' | 'mail' } }
   /** Settings to try for an address, best first. The password is for the user to add. */
   'account.discover': { params: { kind: string, address: string }, result: { items: unknown[] } }
   /** The networks that can be connected, each with the JSON Schema of its settings: fields with `secret: true` are never told again. */
@@ -163,8 +191,8 @@ export type Methods = {
   'typing.set': { params: { conversationId: Id, typing: boolean }, result: { told: boolean } }
   /** What the user has set for themselves. */
   'settings.get': { params: {}, result: Settings }
-  /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. */
-  'settings.set': { params: { sendReadMarkers?: boolean | undefined, ifRev?: number | undefined }, result: Settings }
+  /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. `inboxFor`: friends of friends too (basic), or friends only (strict); conversations move at once. */
+  'settings.set': { params: { sendReadMarkers?: boolean | undefined, inboxFor?: 'basic' | 'strict' | undefined, teachByMoving?: boolean | undefined, teachByReplying?: boolean | undefined, teachByApproving?: boolean | undefined, befriendByMoving?: boolean | undefined, befriendByReplying?: boolean | undefined, befriendByApproving?: boolean | undefined, shareFriends?: boolean | undefined, ifRev?: number | undefined }, result: Settings }
   /** Finds messages by people, subjects, texts and file names, on all channels. The language is in docs/search.md. */
   'search.query': { params: { q: string, order?: 'newest' | 'best' | undefined, conversationId?: Id | undefined, timeZone?: string | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { id: Id, conversationId: Id, title: string, folder: 'inbox' | 'other', archived: boolean, sortAt: Time, channel: string, direction: 'in' | 'out', sender: Party, seen: boolean, flagged: boolean, subject: string | null, subjectMarks: { start: number, end: number }[], snippet: { text: string, marks: { start: number, end: number }[] }, files: { id: Id, name: string, marks: { start: number, end: number }[] }[] }[], nextCursor: string | null, asOf: number, indexing?: boolean } }
   /** Makes a token for a client. The answer is the only place that ever shows its secret. */
