@@ -23,7 +23,7 @@ export function entriesOf(messages: readonly Message[], firstUnread: string | nu
     const above = messages[index - 1]
     const day = above === undefined || !sameDay(above.sortAt, message.sortAt)
     const unread = message.id === firstUnread
-    const subject = message.subject && (above === undefined || above.topicId !== message.topicId || !above.subject) ? message.subject : null
+    const subject = message.subject && (above === undefined || !above.subject || (above.topicId !== message.topicId && bare(above.subject) !== bare(message.subject))) ? message.subject : null
     const joined = !day && !unread && subject === null && above !== undefined && above.direction === message.direction && above.channel === message.channel &&
       above.sender.address === message.sender.address && Date.parse(message.sortAt) - Date.parse(above.sortAt) < joinedMs
     const before = known.get(message)
@@ -33,6 +33,9 @@ export function entriesOf(messages: readonly Message[], firstUnread: string | nu
     return entry
   })
 }
+
+/** A subject without what programs put before an answer. */
+const bare = (subject: string): string => subject.replace(/^(?:\s*[a-z]{1,4}(?:\[\d+\])?:)+/i, '').trim()
 
 /** Stays the same while a message that is being sent gets its id. */
 export function entryKey({ message }: Entry): string {

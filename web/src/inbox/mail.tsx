@@ -11,6 +11,7 @@ import { NewConversation } from '../composer/new.tsx'
 import { ConversationPane } from '../conversation/pane.tsx'
 import { Folder } from './folder.tsx'
 import type { FolderName } from './folder.tsx'
+import { useArrivals } from './use-arrivals.ts'
 
 /** The folder that was looked at last: it stays beside a conversation, and closing one leads back to it. */
 export const lastFolder = cell<{ folder: FolderName, from: 'inbox' | 'other' }>({ folder: 'inbox', from: 'inbox' })
@@ -29,6 +30,7 @@ export function MailScreen({ params, query }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const open = params.id ?? null
   const writing = path === '/new'
+  useArrivals(open)
   const unread = shown.folder === 'archive' ? 0 : counts?.[shown.folder] ?? 0
   const title = t(`inbox.title.${shown.folder}`)
   const Title = here ? 'h1' : 'h2'
