@@ -13,34 +13,33 @@ export type PageBuild = {
   ms: number
 }
 
-const root = join(import.meta.dirname, '../..')
-const web = join(root, 'web')
-const dist = join(web, 'dist')
-const lock = join(web, '.building')
+const project = join(import.meta.dirname, '../..')
 const limitMs = 120_000
 
 /**
  * Builds the web page where it is missing, or made from other sources than those that lie here. Several processes may ask at once:
  * one builds, the others wait for it. The page is exchanged as a whole, so that a running server never serves half of one. Never rejects.
- * `begins` is called before something takes time.
+ * `begins` is called before something takes time; `root` is the project's folder.
  */
-export async function buildPage({ begins = () => undefined, signal, force = false }: { begins?(missing: boolean): void, signal?: AbortSignal, force?: boolean } = {}): Promise<PageBuild> {
+export async function buildPage({ begins = () => undefined, signal, force = false, root = project }: { begins?(missing: boolean): void, signal?: AbortSignal, force?: boolean, root?: string } = {}): Promise<PageBuild> {
   const start = performance.now()
+  const web = join(root, 'web')
+  const dist = join(web, 'dist')
   const done = (outcome: PageBuild['outcome'], why?: string): PageBuild => ({ outcome, ms: Math.round(performance.now() - start), ...(why === undefined ? {} : { why }) })
   try {
     if (!existsSync(join(web, 'vite.config.ts'))) return existsSync(join(dist, 'index.html')) ? done('given') : done('failed', 'There are neither sources of the page here nor a built one.')
-    if (!force && pageIsFresh()) return done('fresh')
+    if (!force && pageIsFresh(root)) return done('fresh')
     begins(!existsSync(join(dist, 'index.html')))
-    const release = await takeTurn(signal)
+    const release = await takeTurn(join(web, '.building'), signal)
     const made = join(web, `.dist-${process.pid}`)
     try {
-      if (!force && pageIsFresh()) return done('built')
-      const digest = digestOfSources()
-      const failed = await vite(made, signal)
+      if (!force && pageIsFresh(root)) return done('built')
+      const digest = digestOfSources(root)
+      const failed = await vite(root, made, signal)
       if (failed !== null) return done('failed', failed)
       await compress(join(made, 'assets'))
       writeFileSync(join(made, 'sources'), digest)
-      exchange(made)
+      exchange(made, dist, join(web, `.old-${process.pid}`))
       return done('built')
     } finally {
       rmSync(made, { recursive: true, force: true })
@@ -52,20 +51,20 @@ export async function buildPage({ begins = () => undefined, signal, force = fals
 }
 
 /** Whether the built page was made from the sources as they are now. */
-export function pageIsFresh(): boolean {
+export function pageIsFresh(root = project): boolean {
   try {
-    return readFileSync(join(dist, 'sources'), 'utf8') === digestOfSources()
+    return readFileSync(join(root, 'web/dist/sources'), 'utf8') === digestOfSources(root)
   } catch {
     return false
   }
 }
 
 /** By what is in them: the times of files say nothing after a checkout or a copy. */
-function digestOfSources(): string {
+function digestOfSources(root: string): string {
   const hash = createHash('sha256')
   const add = (path: string) => hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0')
-  for (const path of ['index.html', 'vite.config.ts'].map((name) => join(web, name))) add(path)
-  for (const folder of [join(web, 'src'), join(root, 'sdk')]) {
+  for (const path of ['web/index.html', 'web/vite.config.ts'].map((name) => join(root, name))) add(path)
+  for (const folder of [join(root, 'web/src'), join(root, 'sdk')]) {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && !entry.parentPath.includes('examples')).map((entry) => join(entry.parentPath, entry.name))
     for (const path of files.sort()) add(path)
   }
@@ -77,10 +76,10 @@ function digestOfSources(): string {
 }
 
 /** In a process of its own: it takes 100 MB for a second, and may end in any way. Null, or what it said where it failed. */
-async function vite(folder: string, signal: AbortSignal | undefined): Promise<string | null> {
+async function vite(root: string, folder: string, signal: AbortSignal | undefined): Promise<string | null> {
   const program = join(root, 'node_modules/vite/bin/vite.js')
   if (!existsSync(program)) return 'The builder (vite) is not installed. Run: npm ci'
-  const child = spawn(process.execPath, [program, 'build', web, '--config', join(web, 'vite.config.ts'), '--outDir', folder, '--logLevel', 'warn'], {
+  const child = spawn(process.execPath, [program, 'build', join(root, 'web'), '--config', join(root, 'web/vite.config.ts'), '--outDir', folder, '--logLevel', 'warn'], {
     cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' }, timeout: limitMs, ...(signal ? { signal } : {})
   })
   let said = ''
@@ -103,8 +102,7 @@ async function compress(folder: string): Promise<void> {
   }
 }
 
-function exchange(made: string): void {
-  const old = join(web, `.old-${process.pid}`)
+function exchange(made: string, dist: string, old: string): void {
   rmSync(old, { recursive: true, force: true })
   if (existsSync(dist)) renameSync(dist, old)
   renameSync(made, dist)
@@ -112,7 +110,7 @@ function exchange(made: string): void {
 }
 
 /** One builder at a time; the lock of a process that is gone counts no more. */
-async function takeTurn(signal: AbortSignal | undefined): Promise<() => void> {
+async function takeTurn(lock: string, signal: AbortSignal | undefined): Promise<() => void> {
   const until = performance.now() + limitMs
   for (;;) {
     try {
@@ -122,12 +120,12 @@ async function takeTurn(signal: AbortSignal | undefined): Promise<() => void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    if (holderIsGone() || performance.now() > until) rmSync(lock, { recursive: true, force: true })
+    if (holderIsGone(lock) || performance.now() > until) rmSync(lock, { recursive: true, force: true })
     else await pause(100, undefined, signal ? { signal } : {})
   }
 }
 
-function holderIsGone(): boolean {
+function holderIsGone(lock: string): boolean {
   try {
     process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0)
     return false
