@@ -2,6 +2,7 @@
 const waits: { file: string, constant: RegExp }[] = [
   { file: 'connectors/email/timing.ts', constant: /\b(poll|answer|idle|connect|historyRetry): ([0-9_]+)/g },
   { file: 'connectors/xmpp/connect.ts', constant: /\b(ackMs|requestAckInterval|timeout)(?: =|:) ([0-9_]+)/g },
+  { file: 'src/api/limits.ts', constant: /\b(stallMs): ([0-9_]+)/g },
   { file: 'src/outbound/deliver.ts', constant: /\b(retryBaseMs) = ([0-9_]+)/g },
   { file: 'src/accounts/supervisor.ts', constant: /\b(retryBaseMs|retryMaxMs|openMs) = ([0-9_]+)/g }
 ]

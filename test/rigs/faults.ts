@@ -108,12 +108,14 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, chats, faste
     const lanes: Lane[] = [
       ...await Promise.all(Array.from({ length: mailboxes }, async (_, i): Promise<Lane> => {
         const user = `lane${i}`
-        const imap = await proxy(dovecot.ports.imap)
+        // A third of the mailboxes each: in the clear, TLS from the first byte, TLS after a greeting.
+        const security = (['none', 'tls', 'starttls'] as const)[i % 3]!
+        const imap = await proxy(security === 'tls' ? dovecot.ports.imaps : dovecot.ports.imap)
         const smtp = await proxy(dovecot.ports.submission)
         const good = settingsFor(dovecot, user)
         return {
           name: user, proxies: { imap, smtp }, to: { kind: 'email', address: `friend${i}@friend.example` },
-          accountId: await put('email', { ...good, imap: { ...good.imap, port: imap.port }, smtp: { ...good.smtp, port: smtp.port } }),
+          accountId: await put('email', { ...good, ca: dovecot.certificate, imap: { ...good.imap, port: imap.port, security }, smtp: { ...good.smtp, port: smtp.port, security: security === 'none' ? 'none' : 'starttls' } }),
           arrive: (token) => dovecot.deliver(user, mail(token, { from: `Friend <friend${i}@friend.example>` }))
         }
       })),

@@ -21,6 +21,9 @@ export type LimitsResult = {
   ms: number
 }
 
+/** The minute that a client may read nothing is so many times shorter. */
+const stallTimes = 12
+
 /** What one strange client may cost at most (MiB), a thousand idle sockets included; and how long the others may wait for an answer (ms). */
 export const mostMib = 200
 export const mostMs = 5_000
@@ -35,7 +38,7 @@ export async function limitsRun({ tree = ownTree, sockets = 1_000, say = () => u
   const data = join(folder, 'data')
   mkdirSync(data)
   const [port] = await freePorts(1) as [number]
-  const server = await startServer({ tree, data, port, log: join(folder, 'log') })
+  const server = await startServer({ tree, data, port, faster: stallTimes, log: join(folder, 'log') })
   const result: LimitsResult = { cases: [], wrong: [], ms: 0 }
   let other: RigClient | null = null
   try {
@@ -111,6 +114,22 @@ const attacks: Attack[] = [
     }
   },
   {
+    name: 'a client that asks and reads nothing for a minute (12 times shorter)',
+    async run({ port, token }) {
+      const client = await greet(port, token)
+      const closed = new Promise<number>((resolve) => client.once('close', resolve))
+      client.pause()
+      for (let id = 0; id < 400; id++) client.send(JSON.stringify({ jsonrpc: '2.0', id, method: 'rpc.discover', params: {} }))
+      const slow = async () => /kinbox_sockets_closed_total\{reason="slow"\} ([0-9]+)/.exec(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text())?.[1]
+      for (const until = Date.now() + 60_000; await slow() === undefined; await pause(100)) if (Date.now() > until) throw new Error('the server keeps it')
+      // What was on its way comes first, then why it was closed.
+      client.resume()
+      const code = await Promise.race([closed, pause(30_000, 0)])
+      client.terminate()
+      return `ended by the server with ${code}`
+    }
+  },
+  {
     name: 'a message of 300,000 fragments',
     run: async ({ port }) => {
       const socket = await upgraded(port)
@@ -166,13 +185,14 @@ const attacks: Attack[] = [
   }
 ]
 
-/** Makes events: each a contact of its own. */
+/** Makes events: each a contact of its own, fewer in a second than a client is refused for. */
 async function act(client: RigClient, count: number): Promise<void> {
   for (let made = 0; made < count; made += 20) {
     await Promise.all(Array.from({ length: Math.min(20, count - made) }, () => client.call('contact.put', { name: 'N'.repeat(150) + randomUUIDv7() }).catch((error: Error & { kind?: string }) => {
       if (error.kind !== 'rate_limited') throw error
       return pause(200)
     })))
+    await pause(45)
   }
 }
 

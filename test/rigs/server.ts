@@ -15,6 +15,8 @@ export type ServerOptions = {
   publicUrl?: string
   /** Its waits are so many times shorter. */
   faster?: number
+  /** Options of its own, as KINBOX_LOG_LEVEL. */
+  options?: NodeJS.ProcessEnv
   /** Its log. */
   log: string
 }
@@ -29,6 +31,8 @@ export type Server = {
   /** Resolves with true when it listens, with false when it ended before. */
   up: Promise<boolean>
   ended: Promise<End>
+  /** What it has said to its terminal. */
+  said(): string
   kill(): void
 }
 
@@ -51,11 +55,11 @@ export function rigEnvironment(tree: string, { faster = 1, armed }: { faster?: n
 }
 
 /** `bin/kinbox serve` as a process of its own that ends with this one. */
-export function standBy({ tree, data, port, publicUrl, faster = 1, log }: ServerOptions): Standby {
+export function standBy({ tree, data, port, publicUrl, faster = 1, options = {}, log }: ServerOptions): Standby {
   const output = openSync(log, 'a')
   const child = spawn(join(tree, 'bin/kinbox'), ['serve', '--data', data], {
     // A server that was started by npm ends when its parent is gone.
-    env: { ...rigEnvironment(tree, { faster }), RIG_STANDBY: '1', npm_lifecycle_event: 'rig', KINBOX_PORT: String(port), KINBOX_LOG_LEVEL: 'warn', ...(publicUrl ? { KINBOX_PUBLIC_URL: publicUrl } : {}) },
+    env: { ...rigEnvironment(tree, { faster }), RIG_STANDBY: '1', npm_lifecycle_event: 'rig', KINBOX_PORT: String(port), KINBOX_LOG_LEVEL: 'warn', ...(publicUrl ? { KINBOX_PUBLIC_URL: publicUrl } : {}), ...options },
     stdio: ['ignore', 'pipe', output, 'pipe']
   })
   closeSync(output)
@@ -73,7 +77,8 @@ export function standBy({ tree, data, port, publicUrl, faster = 1, log }: Server
   return {
     go(armed) {
       words.write(JSON.stringify(armed) + '\n')
-      return { pid: child.pid!, url: `http://127.0.0.1:${port}`, up: listens(child, ended), ended, kill }
+      const { up, said } = listens(child, ended)
+      return { pid: child.pid!, url: `http://127.0.0.1:${port}`, up, said, ended, kill }
     },
     drop: kill
   }
@@ -86,11 +91,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return server
 }
 
-function listens(child: ChildProcess, ended: Promise<End>): Promise<boolean> {
+function listens(child: ChildProcess, ended: Promise<End>): { up: Promise<boolean>, said(): string } {
   let said = ''
   const up = new Promise<boolean>((resolve) => child.stdout!.on('data', (chunk: Buffer) => {
     said += chunk.toString()
     if (said.includes('Kinbox is at')) resolve(true)
   }))
-  return Promise.race([up, ended.then(() => false)])
+  return { up: Promise.race([up, ended.then(() => false)]), said: () => said }
 }
