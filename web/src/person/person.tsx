@@ -13,6 +13,7 @@ import { useClient, useStore } from '../session.ts'
 import { Page } from '../shell/page.tsx'
 import { go } from '../shell/route.ts'
 import { Addresses } from './addresses.tsx'
+import { Block } from './block.tsx'
 import { Merging } from './merging.tsx'
 import { Notes } from './notes.tsx'
 
@@ -54,6 +55,7 @@ export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
               <span>{t('person.friend')}<br /><span class="quiet small">{t('person.friendMeans')}</span></span>
             </label>
             {contact.friend === 'friend-of-friend' && <p class="small quiet">{t('person.friendOfFriend')} {contact.path?.join(' ')}</p>}
+            <Block contact={contact} name={name} />
           </div>
         </div>
         <Addresses contact={contact} />
