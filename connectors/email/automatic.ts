@@ -1,7 +1,8 @@
-import type { Automatic } from '#connector'
+import { canonicalEmail } from '#connector'
+import type { Automatic, Unsubscribe } from '#connector'
 import { valueOf, valuesOf } from './head.ts'
 import type { Head } from './head.ts'
-import { decodeWords, shownName } from './words.ts'
+import { decodeWords, oneLine, shownName } from './words.ts'
 
 /**
  * What kind of machine wrote a mail, if any: delivery reports (RFC 3464), read receipts (RFC 8098), mailing lists (RFC 2919),
@@ -62,6 +63,38 @@ export function listOf(head: Head): { id: string, name?: string } | undefined {
   if (!/^[^\s<>()"\\,;:]{1,255}$/.test(id)) return undefined
   const name = match ? shownName(decodeWords(value.slice(0, match.index)).trim().replace(/^"(.*)"$/, '$1')) : ''
   return { id, ...(name && { name }) }
+}
+
+/**
+ * How one gets no more of it: List-Unsubscribe (RFC 2369 section 3.2) with https and mailto only, and whether one click is enough (RFC 8058
+ * section 3.1). A list that takes mail has List-Post, and it is not `NO`.
+ */
+export function unsubscribeOf(head: Head): Unsubscribe | undefined {
+  const links = [...valueOf(head, 'list-unsubscribe').slice(0, 4000).matchAll(/<\s*([^<>\s]+)\s*>/g)].map((match) => match[1]!).slice(0, 5)
+  const url = links.find((link) => /^https:\/\//i.test(link) && link.length <= 2000 && URL.canParse(link))
+  const mail = links.map(mailOf).find((one) => one !== null)
+  if (url === undefined && !mail) return undefined
+  const oneClick = url !== undefined && valueOf(head, 'list-unsubscribe-post').trim().toLowerCase() === 'list-unsubscribe=one-click'
+  return { ...(url === undefined ? {} : { url }), ...(mail ? { mail } : {}), oneClick, posts: /^\s*<[^<>]+>/.test(valueOf(head, 'list-post')) }
+}
+
+/** RFC 6068: one address, a subject and a body; nothing else of it is followed. */
+function mailOf(link: string): NonNullable<Unsubscribe['mail']> | null {
+  const url = /^mailto:/i.test(link) ? URL.parse(link) : null
+  if (!url) return null
+  const address = canonicalEmail(decoded(url.pathname))
+  if (address === null) return null
+  const field = (name: string) => oneLine([...url.searchParams].find(([key]) => key.toLowerCase() === name)?.[1] ?? '', 500)
+  const [subject, body] = [field('subject'), field('body')]
+  return { address, ...(subject && { subject }), ...(body && { body }) }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return ''
+  }
 }
 
 function reportType(contentType: string): string | null {

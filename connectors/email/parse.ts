@@ -1,7 +1,7 @@
 import addressparser from 'nodemailer/lib/addressparser'
 import { canonicalEmail } from '#connector'
 import type { Context, Incoming, IncomingAttachment, IncomingMessage, Recipient, RecipientRole } from '#connector'
-import { automaticOf, listOf } from './automatic.ts'
+import { automaticOf, listOf, unsubscribeOf } from './automatic.ts'
 import { readReport, receiptsFor } from './bounce.ts'
 import { readDate } from './date.ts'
 import { scanHead, valueOf, valuesOf } from './head.ts'
@@ -58,6 +58,7 @@ function fromHead(head: Head, context: Context): IncomingMessage {
   const sentAt = readDate(valueOf(head, 'date'))
   const list = listOf(head)
   const automatic = automaticOf(head)
+  const unsubscribe = unsubscribeOf(head)
   return {
     type: 'message',
     sender,
@@ -70,7 +71,8 @@ function fromHead(head: Head, context: Context): IncomingMessage {
     ...(messageId && { messageId }),
     ...(sentAt !== undefined && { sentAt }),
     ...(list && { list }),
-    ...(automatic && { automatic })
+    ...(automatic && { automatic }),
+    ...(unsubscribe && { unsubscribe })
   }
 }
 

@@ -36,9 +36,25 @@ export async function prove(raw: Uint8Array, context: Context, dns: Resolver): P
   const { sender: { address }, doubt } = readSender(head)
   if (doubt || address === null) return doubts[doubt ?? 'not-strict']
   const lookup = lookupBy(dns)
-  return context.authserv === null
+  const proof = await (context.authserv === null
     ? checkedByUs(raw, head, address, context.at, lookup)
-    : checkedByServer(head, domainOf(address), context.authserv, lookup)
+    : checkedByServer(head, domainOf(address), context.authserv, lookup))
+  return proof.level === 'verified' ? { ...proof, covers: coveredBy(head) } : proof
+}
+
+/** What the core asks of: whom the sender wrote to, and how one unsubscribes. */
+const asked = ['to', 'cc', 'list-unsubscribe', 'list-unsubscribe-post']
+
+/**
+ * The fields that every signature covers wherever they stand, or their absence (RFC 6376 sections 5.4 and 8.15): a mail that proves its sender may
+ * come from whoever once got it, with one more recipient in it. Which signature made the proof is not asked: all must cover them.
+ */
+function coveredBy(head: Head): string[] {
+  if (!head.complete) return []
+  const signed = head.fields.filter(({ name }) => name === 'dkim-signature').map(({ value }) => (/(?:^|;)\s*h\s*=([^;]*)/i.exec(value)?.[1] ?? '').toLowerCase().split(':').map((name) => name.trim()))
+  const count = (names: string[], one: string) => names.filter((name) => name === one).length
+  const there = head.fields.map(({ name }) => name)
+  return asked.filter((name) => signed.every((names) => count(names, name) > 0 && count(names, name) >= count(there, name)))
 }
 
 async function checkedByServer(head: Head, domain: string, authserv: string, lookup: Lookup): Promise<Proof> {
