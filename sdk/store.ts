@@ -139,7 +139,12 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
     contacts.refresh()
     void askSettings(true)
   }
-  const ends = [client.onEvent(heard), client.onReset(reset), client.status.subscribe(status => void (status === 'live' && !settled && askSettings(false)))]
+  /** What failed while nobody was signed in. */
+  const back = () => {
+    for (const all of Object.values(windows)) for (const one of all) if (one.value.state === 'error') void one.refresh()
+    if (!settled) void askSettings(false)
+  }
+  const ends = [client.onEvent(heard), client.onReset(reset), client.status.subscribe(status => status === 'live' && back())]
   const signals = openSignals(client)
 
   const fed = (kind: Kind, answer: unknown) => {

@@ -36,6 +36,8 @@ export type Line = {
   dead: boolean
   /** Frames that came in are looked at first; false: it is swallowed. */
   hears: ((frame: { method?: string, id?: unknown, params?: Record<string, unknown> }) => boolean) | null
+  /** What `says` did to a frame goes out. */
+  rewrites: boolean
   /** Frames on their way out; false: it is swallowed. */
   says: ((frame: { method: string, id?: unknown, params: Record<string, unknown> }) => boolean) | null
 }
@@ -46,6 +48,7 @@ export async function openLine(t: Test, house: House, more: { token?: string, re
   let opened = 0
   const line: Omit<Line, 'client' | 'opened'> = {
     dead: false,
+    rewrites: false,
     hears: null,
     says: null,
     cut() {
@@ -61,7 +64,8 @@ export async function openLine(t: Test, house: House, more: { token?: string, re
     const like: WebSocketLike = {
       onopen: null, onmessage: null, onerror: null, onclose: null,
       send: text => {
-        if (!line.says || line.says(JSON.parse(text) as never)) socket.send(text)
+        const frame = JSON.parse(text) as never
+        if (!line.says || line.says(frame)) socket.send(line.rewrites ? JSON.stringify(frame) : text)
       },
       close: code => socket.close(code)
     }
