@@ -46,7 +46,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
       <li key={to}>
         <a href={to} aria-current={path === to || path.startsWith(to + '/') ? 'page' : undefined}>
           <span>{t(words)}</span>
-          {number > 0 && <span class={count === 'inbox' ? 'badge badge-strong' : count ? 'badge' : 'badge badge-bad'} aria-hidden="true">{new Intl.NumberFormat(language()).format(number)}</span>}
+          {number > 0 && <span class={count === 'inbox' ? 'nav-count nav-count-strong' : count ? 'nav-count' : 'nav-count nav-count-bad'} aria-hidden="true">{new Intl.NumberFormat(language()).format(number)}</span>}
           {number > 0 && <span class="for-readers">{t(count ? 'shell.unread' : 'shell.troubled', { count: number })}</span>}
         </a>
       </li>
