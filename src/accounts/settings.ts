@@ -39,7 +39,7 @@ export function keepSecrets(schema: object, old: unknown, settings: unknown): un
   return kept
 }
 
-/** Settings without their secrets, and where those are: `smtp.password`. */
+/** Settings without their secrets, and where those are: `outgoing.password`. */
 export function withoutSecrets(schema: object, settings: unknown, at = ''): { settings: unknown, secrets: string[] } {
   const { properties = {} } = schema as Schema
   if (!isObject(settings) || !(schema as Schema).properties) return { settings, secrets: [] }

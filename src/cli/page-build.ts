@@ -86,8 +86,14 @@ async function vite(root: string, folder: string, signal: AbortSignal | undefine
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void (said = (said + chunk.toString()).slice(-4000)))
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message))
-    child.once('close', (code) => resolve(code === 0 ? null : said.trim() || `It ended with ${code ?? 'a signal'}.`))
+    child.once('close', (code) => resolve(code === 0 ? null : wordsOf(said) || `It ended with ${code ?? 'a signal'}.`))
   })
+}
+
+/** What the builder said, without its colours and its own stack. */
+function wordsOf(said: string): string {
+  const plain = said.replace(/\u001b\[[0-9;]*m/g, '')
+  return plain.split(/^\s*(?:Stack backtrace:|at .*node_modules)/m)[0]!.trim().split('\n').slice(-20).join('\n')
 }
 
 /** Beside each file what browsers take instead of it. */

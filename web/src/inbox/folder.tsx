@@ -9,6 +9,7 @@ import type { ListHandle } from '../list/virtual-list.tsx'
 import { useStore } from '../session.ts'
 import { useKeys } from '../shell/keys.ts'
 import { go } from '../shell/route.ts'
+import { FirstDay } from '../welcome/first-day.tsx'
 import { archive, isMuted, move, mute, pin, turnRead } from './leave.ts'
 import { ConversationRow } from './row.tsx'
 
@@ -85,6 +86,7 @@ function Empty({ folder }: { folder: FolderName }) {
       <h3>{t(first ? 'inbox.empty.firstTitle' : `inbox.empty.${folder}Title`)}</h3>
       <p class="quiet">{t(first ? 'inbox.empty.first' : `inbox.empty.${folder}`)}</p>
       {first && <a class="button button-main" href="/accounts">{t('inbox.empty.connect')}</a>}
+      {folder === 'inbox' && accounts && accounts.length > 0 && <FirstDay accounts={accounts} />}
     </div>
   )
 }
