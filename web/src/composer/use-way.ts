@@ -8,13 +8,24 @@ export type WayAsked = Target & { text: string, topicId?: string | undefined, re
 export type WayNow = { resolved: Resolved | null, refused: string | null }
 
 const restMs = 300
+const ways: readonly string[] = ['contact.changed', 'account.changed', 'conversation.changed']
 
 /** How a message would go out as it is written now; asked again once the writer rests, never twice at a time. */
 export function useWay(asked: WayAsked | null): WayNow {
   const client = useClient()
   const [now, setNow] = useState<WayNow>({ resolved: null, refused: null })
   const first = useRef(true)
+  const [changes, setChanges] = useState(0)
   const question = asked && JSON.stringify(asked)
+  // Another address, an account that came up, a message by another channel, somebody who is there now: each can make it another way.
+  useEffect(() => {
+    const again = () => setChanges((n) => n + 1)
+    const stops = [
+      client.onEvent(({ type }) => { if (ways.includes(type)) again() }),
+      client.onSignal((signal) => { if (signal.type === 'presence') again() })
+    ]
+    return () => { for (const stop of stops) stop() }
+  }, [client])
   useEffect(() => {
     if (question === null) return setNow({ resolved: null, refused: null })
     const gone = new AbortController()
@@ -28,6 +39,6 @@ export function useWay(asked: WayAsked | null): WayNow {
       gone.abort()
       clearTimeout(timer)
     }
-  }, [question])
+  }, [question, changes])
   return now
 }
