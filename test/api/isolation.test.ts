@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import t from 'tap'
 import { methods } from '../../src/api/registry.ts'
 import { failureOf } from '../fixtures/client.ts'
@@ -148,6 +150,36 @@ t.test('every id in every method: another user\'s is not found, like one that no
   t.same([await state(ada), await state(mallory)], before, 'nothing has changed, for nobody')
 })
 
+/** Whose a public id is, by its letter: the table in which it stands, and how its owner is found. */
+const owners: Record<string, string> = {
+  u: 'SELECT id AS owner FROM user WHERE id = ?', a: 'SELECT user_id AS owner FROM account WHERE id = ?', p: 'SELECT user_id AS owner FROM contact WHERE id = ?', c: 'SELECT user_id AS owner FROM conversation WHERE id = ?',
+  t: 'SELECT user_id AS owner FROM topic WHERE id = ?', m: 'SELECT user_id AS owner FROM message WHERE id = ?', x: 'SELECT d.user_id AS owner FROM attempt x JOIN dispatch d ON d.id = x.dispatch_id WHERE x.id = ?',
+  i: 'SELECT user_id AS owner FROM identity WHERE id = ?', s: 'SELECT user_id AS owner FROM login WHERE id = ?', g: 'SELECT user_id AS owner FROM merge WHERE id = ?', b: 'SELECT user_id AS owner FROM attachment WHERE id = ?',
+  o: 'SELECT user_id AS owner FROM dispatch WHERE id = ?', k: 'SELECT user_id AS owner FROM rule WHERE id = ?', e: 'SELECT user_id AS owner FROM screening WHERE id = ?'
+}
+
+/** What else a letter stands for, where it is the id of a blob: the attachment, or the message. */
+const blobs: Record<string, string> = { t: owners['b']!, r: owners['m']!, h: owners['m']!, p: owners['m']!, s: owners['m']! }
+
+/** Every public id in what a user was given, and those that are not theirs. */
+function idsOf(house: House, userId: number, given: unknown): { own: number, foreign: string[] } {
+  const found = new Map<string, string>()
+  const walk = (value: unknown, name: string): void => {
+    if (typeof value === 'string' && /^[a-z][1-9][0-9]{0,14}$/.test(value)) found.set(value, name)
+    else if (Array.isArray(value)) value.forEach((one) => walk(one, name))
+    else if (typeof value === 'object' && value !== null) for (const [key, one] of Object.entries(value)) walk(one, key)
+  }
+  walk(given, '')
+  const db = new Database(join(house.folder, 'kinbox.db'), { readonly: true })
+  try {
+    const isOf = (sql: string | undefined, id: string) => sql !== undefined && (db.prepare(sql).get(Number(id.slice(1))) as { owner: number } | undefined)?.owner === userId
+    const foreign = [...found].filter(([id, name]) => !isOf(owners[id[0]!], id) && ((/Id$/.test(name) && name !== 'blobId') || !isOf(blobs[id[0]!], id))).map(([id]) => id)
+    return { own: found.size - foreign.length, foreign }
+  } finally {
+    db.close()
+  }
+}
+
 t.test('what a user is told, lists, hears and downloads is their own', async (t) => {
   const network = playNetwork(t)
   const house = await openHouse(t, { world: { connectors: network.connectors } })
@@ -177,6 +209,12 @@ t.test('what a user is told, lists, hears and downloads is their own', async (t)
   const resumed = await house.client('mallory', { token: mallory.token, resume: { logId: mallory.client.hello.logId, seq: 0 } })
   await resumed.until(() => resumed.notices.some(({ method }) => method === 'sync.caughtUp'))
   t.equal(JSON.stringify(resumed.events).includes('of-ada'), false, 'nor in the whole log')
+  const number = Number(mallory.client.hello.userId.slice(1))
+  const ids = idsOf(house, number, [told, resumed.events, mallory.client.events, mallory.client.signals, mallory.client.notices])
+  t.same(ids.foreign, [], 'no id of somebody else\'s, nor of anything that there is not')
+  t.equal(ids.own > 20, true, `${ids.own} ids`)
+  t.equal(idsOf(house, number, ada.client.events).foreign.length > 10, true, 'and where there are such, they are found')
+
 
   const { path } = await ada.client.call<{ path: string }>('blob.url', { id: ada.ids.attachment })
   t.equal(await (await fetch(house.app.url + path)).text(), 'of-ada')
