@@ -207,16 +207,37 @@ CREATE TABLE topic (                      -- a whole mail thread; it may run thr
   user_id INTEGER NOT NULL REFERENCES user (id),
   subject TEXT NOT NULL,
   redirect_to INTEGER REFERENCES topic (id),
-  rev INTEGER NOT NULL DEFAULT 1
+  rev INTEGER NOT NULL DEFAULT 1,
+  named INTEGER NOT NULL DEFAULT 0        -- 1: the user called it so
 ) STRICT;
 
 CREATE TABLE topic_ref (                  -- which topic a Message-ID belongs to, seen or only referred to
   user_id INTEGER NOT NULL REFERENCES user (id),
   message_id TEXT NOT NULL,
   topic_id INTEGER NOT NULL REFERENCES topic (id),
+  present INTEGER NOT NULL DEFAULT 0,     -- 1: its message is there
   PRIMARY KEY (user_id, message_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX topic_ref_topic ON topic_ref (topic_id);
+
+CREATE TABLE topic_claim (                -- what messages say that another answers, while that one is not there
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  child TEXT NOT NULL,
+  parent TEXT NOT NULL,
+  PRIMARY KEY (user_id, child, parent)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE topic_cut (                  -- messages that the user has parted from what they answer
+  message_id INTEGER PRIMARY KEY REFERENCES message (id),
+  user_id INTEGER NOT NULL REFERENCES user (id)
+) STRICT;
+
+CREATE TABLE topic_link (                 -- messages whose topics the user has joined: Message-IDs, or ' m12' for one without
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  one TEXT NOT NULL,
+  other TEXT NOT NULL,
+  PRIMARY KEY (user_id, one, other)
+) STRICT, WITHOUT ROWID;
 
 -- Messages ------------------------------------------------------------------------------------------------------------
 
@@ -385,6 +406,15 @@ CREATE TABLE screening (                  -- what the user decided about who wai
   undone_at INTEGER
 ) STRICT;
 CREATE INDEX screening_user ON screening (user_id, id);
+
+CREATE TABLE bookmark (                   -- how far a large file has been imported, so that an import that ended goes on there
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  path TEXT NOT NULL,
+  size INTEGER NOT NULL,                  -- of the file then, and when it was changed: another file begins anew
+  changed INTEGER NOT NULL,
+  at INTEGER NOT NULL,                    -- byte
+  PRIMARY KEY (account_id, path)
+) STRICT, WITHOUT ROWID;
 
 -- Going out -----------------------------------------------------------------------------------------------------------
 

@@ -11,45 +11,242 @@ export type ClientId = string
 /** nextCursor of the page before; opaque */
 export type Cursor = string
 
-export type AddressRef = { kind: string, address: string }
+export type AddressRef = {
+  kind: string
+  address: string
+}
 
-export type RuleWish = { scope: 'address' | 'domain' | 'list', kind?: string, value: string, action: 'inbox' | 'other' | 'block', stream?: string }
+export type RuleWish = {
+  scope: 'address' | 'domain' | 'list'
+  kind?: string
+  value: string
+  action: 'inbox' | 'other' | 'block'
+  stream?: string
+}
 
-export type Conversation = { id: Id, kind: 'person' | 'group' | 'list' | 'system', title: string, contactId?: Id, memberCount: number, folder: 'inbox' | 'other', archivedAt?: Time | null, blocked: boolean, stream?: string, because: Because, unread: number, lastMessage: MessagePreview | null, lastAt: Time | null, pinned: boolean, mutedUntil?: Time | null, snoozedUntil?: Time | null, labels: string[], redirectTo?: Id, rev: number }
+export type Conversation = {
+  id: Id
+  kind: 'person' | 'group' | 'list' | 'system'
+  title: string
+  contactId?: Id
+  memberCount: number
+  folder: 'inbox' | 'other'
+  archivedAt?: Time | null
+  blocked: boolean
+  stream?: string
+  because: Because
+  unread: number
+  lastMessage: MessagePreview | null
+  lastAt: Time | null
+  pinned: boolean
+  mutedUntil?: Time | null
+  snoozedUntil?: Time | null
+  labels: string[]
+  redirectTo?: Id
+  rev: number
+}
 
-export type MessagePreview = { id: Id, direction: 'in' | 'out', channel: string, sender: Party, preview: string, sortAt: Time, status?: string }
+export type MessagePreview = {
+  id: Id
+  direction: 'in' | 'out'
+  channel: string
+  sender: Party
+  preview: string
+  sortAt: Time
+  status?: string
+}
 
-export type Topic = { id: Id, subject: string, rev: number }
+export type Topic = {
+  id: Id
+  subject: string
+  rev: number
+}
 
-export type Message = { id: Id, conversationId: Id, topicId?: Id | null, accountId: Id, channel: string, direction: 'in' | 'out', sender: Party, recipients: Party[], subject?: string | null, text: string, truncated?: boolean, quoted?: string | null, original?: string, html?: Id | null, attachments: Attachment[], reactions: { sender: Party, emoji: string }[], replyTo?: Id | null, seen: boolean, flagged: boolean, automatic?: 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'notification' | 'invitation' | 'receipt', bounce?: { messageId?: string, recipient: string, status: string, hard: boolean, reason: string }, unreadable?: string, sentAt?: Time | null, receivedAt: Time, sortAt: Time, editedAt?: Time | null, deletedAt?: Time | null, folder: 'inbox' | 'other', because: Because, folded?: boolean, unsubscribe?: { how: 'one-click' | 'mail' | 'page', url?: string }, status?: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled', attempts?: Attempt[], clientId?: string, messageId?: string | null, remoteId?: string | null, rev: number }
+export type Message = {
+  id: Id
+  conversationId: Id
+  topicId?: Id | null
+  accountId: Id
+  channel: string
+  direction: 'in' | 'out'
+  sender: Party
+  recipients: Party[]
+  subject?: string | null
+  text: string
+  truncated?: boolean
+  quoted?: string | null
+  original?: string
+  html?: Id | null
+  attachments: Attachment[]
+  reactions: { sender: Party, emoji: string }[]
+  replyTo?: Id | null
+  seen: boolean
+  flagged: boolean
+  automatic?: 'bounce' | 'auto-reply' | 'list' | 'bulk' | 'notification' | 'invitation' | 'receipt'
+  bounce?: { messageId?: string, recipient: string, status: string, hard: boolean, reason: string }
+  unreadable?: string
+  sentAt?: Time | null
+  receivedAt: Time
+  sortAt: Time
+  editedAt?: Time | null
+  deletedAt?: Time | null
+  folder: 'inbox' | 'other'
+  because: Because
+  folded?: boolean
+  unsubscribe?: { how: 'one-click' | 'mail' | 'page', url?: string }
+  status?: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled'
+  attempts?: Attempt[]
+  clientId?: string
+  messageId?: string | null
+  remoteId?: string | null
+  rev: number
+}
 
-export type Party = { kind: string, address: string, name?: string, contactId?: Id, proof?: 'verified' | 'weak' | 'unverified' | 'conflicting', warnings?: string[], role?: 'to' | 'cc' | 'bcc' }
+export type Party = {
+  kind: string
+  address: string
+  name?: string
+  contactId?: Id
+  proof?: 'verified' | 'weak' | 'unverified' | 'conflicting'
+  warnings?: string[]
+  role?: 'to' | 'cc' | 'bcc'
+}
 
-export type Because = { rule: string, text: string, evidence: string[], version?: number }
+export type Because = {
+  rule: string
+  text: string
+  evidence: string[]
+  version?: number
+}
 
-export type Attempt = { id: Id, accountId: Id, channel: string, recipient: Party, address: string, status: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled', because: Because, at: Time, error?: { code: string, text: string } | null }
+export type Attempt = {
+  id: Id
+  accountId: Id
+  channel: string
+  recipient: Party
+  address: string
+  status: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled'
+  because: Because
+  at: Time
+  error?: { code: string, text: string } | null
+}
 
-export type Attachment = { id: Id, name: string, contentType: string, size: number, inline: boolean, warning?: string, thumbnail?: { id: Id, width: number, height: number } }
+export type Attachment = {
+  id: Id
+  name: string
+  contentType: string
+  size: number
+  inline: boolean
+  warning?: string
+  thumbnail?: { id: Id, width: number, height: number }
+}
 
-export type Contact = { id: Id, name: string, addresses: Party[], friend: 'friend' | 'friend-of-friend' | 'none', path?: string[], blocked: boolean, notes?: string | null, via?: { accountId?: Id, channel?: string, address?: string } | null, photo?: Id | null, merges?: { mergeId: Id, at: Time }[], redirectTo?: Id, rev: number }
+export type Contact = {
+  id: Id
+  name: string
+  addresses: Party[]
+  friend: 'friend' | 'friend-of-friend' | 'none'
+  path?: string[]
+  blocked: boolean
+  notes?: string | null
+  via?: { accountId?: Id, channel?: string, address?: string } | null
+  photo?: Id | null
+  merges?: { mergeId: Id, at: Time }[]
+  redirectTo?: Id
+  rev: number
+}
 
-export type Account = { id: Id, kind: string, name: string, addresses: { kind: string, address: string, name?: string }[], status: 'connecting' | 'live' | 'retrying' | 'login-needed' | 'stopped', error?: { code: string, text: string } | null, backfill?: { done: number, total: number } | null, gaps: Gap[], rev: number }
+export type Account = {
+  id: Id
+  kind: string
+  name: string
+  addresses: { kind: string, address: string, name?: string }[]
+  status: 'connecting' | 'live' | 'retrying' | 'login-needed' | 'stopped'
+  error?: { code: string, text: string } | null
+  backfill?: { done: number, total: number } | null
+  gaps: Gap[]
+  rev: number
+}
 
-export type Gap = { since: Time, until: Time | null, filledAt: Time | null }
+export type Gap = {
+  since: Time
+  until: Time | null
+  filledAt: Time | null
+}
 
-export type Identity = { id: Id, kind: string, address: string, name?: string | null, signature?: string | null, accountId?: Id | null, rev: number }
+export type Identity = {
+  id: Id
+  kind: string
+  address: string
+  name?: string | null
+  signature?: string | null
+  accountId?: Id | null
+  rev: number
+}
 
-export type Settings = { sendReadMarkers: boolean, inboxFor: 'basic' | 'strict', teachByMoving: boolean, teachByReplying: boolean, teachByApproving: boolean, befriendByMoving: boolean, befriendByReplying: boolean, befriendByApproving: boolean, shareFriends: boolean, rev: number }
+export type Settings = {
+  sendReadMarkers: boolean
+  inboxFor: 'basic' | 'strict'
+  teachByMoving: boolean
+  teachByReplying: boolean
+  teachByApproving: boolean
+  befriendByMoving: boolean
+  befriendByReplying: boolean
+  befriendByApproving: boolean
+  shareFriends: boolean
+  rev: number
+}
 
-export type Counts = { inbox: number, other: number, screener: number }
+export type Counts = {
+  inbox: number
+  other: number
+  screener: number
+}
 
-export type Rule = { id: Id, scope: 'address' | 'domain' | 'list', kind?: string, value: string, action: 'inbox' | 'other' | 'block', stream?: string | null, origin: 'user' | 'moved' | 'replied' | 'approved' | 'denied' | 'blocked' | 'spam' | 'unsubscribed', text: string, at: Time, rev: number }
+export type Rule = {
+  id: Id
+  scope: 'address' | 'domain' | 'list'
+  kind?: string
+  value: string
+  action: 'inbox' | 'other' | 'block'
+  stream?: string | null
+  origin: 'user' | 'moved' | 'replied' | 'approved' | 'denied' | 'blocked' | 'spam' | 'unsubscribed'
+  text: string
+  at: Time
+  rev: number
+}
 
-export type Waiting = { conversationId: Id, sender: Party, because: Because, since: Time, messages: number, subject?: string | null, preview: string, lastAt: Time }
+export type Waiting = {
+  conversationId: Id
+  sender: Party
+  because: Because
+  since: Time
+  messages: number
+  subject?: string | null
+  preview: string
+  lastAt: Time
+}
 
-export type Screening = { id: Id, conversationId: Id, who: string, decision: 'inbox' | 'stream' | 'deny' | 'block' | 'spam', scope: 'sender' | 'domain', stream?: string, at: Time, undoneAt: Time | null }
+export type Screening = {
+  id: Id
+  conversationId: Id
+  who: string
+  decision: 'inbox' | 'stream' | 'deny' | 'block' | 'spam'
+  scope: 'sender' | 'domain'
+  stream?: string
+  at: Time
+  undoneAt: Time | null
+}
 
-export type Login = { id: Id, kind: 'token' | 'session', name: string, createdAt: Time, usedAt: Time | null, expiresAt: Time | null, current: boolean }
+export type Login = {
+  id: Id
+  kind: 'token' | 'session'
+  name: string
+  createdAt: Time
+  usedAt: Time | null
+  expiresAt: Time | null
+  current: boolean
+}
 
 /** What each method takes and answers. A clientId that is left out is made by the client. */
 export type Methods = {
@@ -85,6 +282,12 @@ export type Methods = {
   'conversation.update': { params: { id: Id, pinned?: boolean | undefined, archived?: boolean | undefined, mutedUntil?: Time | null | undefined, labels?: string[] | undefined, name?: string | undefined, ifRev?: number | undefined }, result: Conversation }
   /** The topics of a conversation, newest first, with what of each lies in it: a topic is a whole mail thread and may run through several conversations. */
   'topic.list': { params: { conversationId: Id, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { id: Id, subject: string, rev: number, messages: number, unread: number, lastAt: Time }[], nextCursor: string | null, asOf: number } }
+  /** Calls a topic something else. It stays so, whatever the subjects of later mails are; what is sent keeps its own subject. */
+  'topic.rename': { params: { id: Id, subject: string, ifRev?: number | undefined }, result: Topic }
+  /** Parts a message, with all that answers it, from its topic, for later answers too. Returns the new topic; topic.join of both takes it back. */
+  'topic.split': { params: { messageId: Id }, result: Topic }
+  /** Joins topics into the first of them, for later answers too. topic.split at each of the messages in splitAt takes it back. */
+  'topic.join': { params: { ids: Id[] }, result: { id: Id, subject: string, rev: number, splitAt: Id[] } }
   /** Takes a message back that is still queued. What is on its way cannot be cancelled. */
   'message.cancel': { params: { id: Id }, result: Message }
   /** One message with its whole decoded text (`original`). What is over 256 KiB is cut there too; message.raw has all of it. */

@@ -59,7 +59,10 @@ import { syncUnsubscribe } from './methods/sync.unsubscribe.ts'
 import { tokenCreate } from './methods/token.create.ts'
 import { tokenList } from './methods/token.list.ts'
 import { tokenRevoke } from './methods/token.revoke.ts'
+import { topicJoin } from './methods/topic.join.ts'
 import { topicList } from './methods/topic.list.ts'
+import { topicRename } from './methods/topic.rename.ts'
+import { topicSplit } from './methods/topic.split.ts'
 import { typingSet } from './methods/typing.set.ts'
 import { contactBlock } from './methods/contact.block.ts'
 import { contactWhy } from './methods/contact.why.ts'
@@ -82,7 +85,7 @@ export const methods: readonly Method[] = [
   syncSnapshot, syncSubscribe, syncUnsubscribe,
   inboxCounts,
   conversationGet, conversationList, conversationMarkRead, conversationMarkUnread, conversationMembers, conversationRoute, conversationUpdate,
-  topicList,
+  topicList, topicRename, topicSplit, topicJoin,
   messageCancel, messageGet, messageList, messageRaw, messageRetry, messageSend,
   outboxList, outboxResolve,
   composeResolve,

@@ -11,7 +11,7 @@ import { insertMessage, setFlags, withMessageId } from '../store/messages.ts'
 import { insertPlace, messageAt } from '../store/places.ts'
 import { insertRaw } from '../store/raws.ts'
 import { ensureStrand } from '../store/strands.ts'
-import { topicOf } from '../store/topics.ts'
+import { topicOf } from '../store/topic-arrival.ts'
 import { updateConversation } from '../store/conversations.ts'
 import type { Writer } from '../store/tx.ts'
 import { streamOf } from '../model/stream.ts'
@@ -189,5 +189,5 @@ function settle({ tx, changes, lane }: Unit, conversation: Conversation, decisio
 
 function topic({ tx, changes, account }: Unit, message: IncomingMessage, joins: boolean): number | null {
   if (message.subject === undefined && message.references.length === 0) return null
-  return topicOf(tx, changes, account.userId, { messageId: message.messageId ?? null, references: message.references, subject: baseSubject(message.subject ?? ''), joins })
+  return topicOf(tx, changes, account.userId, { messageId: message.messageId ?? null, references: message.references, subject: message.subject ?? null, joins }, baseSubject)
 }

@@ -126,7 +126,7 @@ export function claim(tx: Writer, changes: ChangeList, dispatch: Dispatch, prepa
   if (prepared.messageId) {
     tx.run('UPDATE message SET message_id = ? WHERE id = ? AND message_id IS NULL', prepared.messageId, dispatch.messageId)
     tx.run(
-      'INSERT INTO topic_ref (user_id, message_id, topic_id) SELECT user_id, ?, topic_id FROM message WHERE id = ? AND topic_id IS NOT NULL ON CONFLICT DO NOTHING',
+      'INSERT INTO topic_ref (user_id, message_id, topic_id, present) SELECT user_id, ?, topic_id, 1 FROM message WHERE id = ? AND topic_id IS NOT NULL ON CONFLICT DO NOTHING',
       prepared.messageId, dispatch.messageId
     )
   }

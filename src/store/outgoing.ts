@@ -7,7 +7,7 @@ import { findAddress, noteSeen } from './contacts.ts'
 import { recount, updateConversation } from './conversations.ts'
 import { insertMessage } from './messages.ts'
 import { ensureStrand } from './strands.ts'
-import { topicOf } from './topics.ts'
+import { topicOf } from './topic-arrival.ts'
 import { attach } from './attachments.ts'
 import type { Writer } from './tx.ts'
 
@@ -40,7 +40,7 @@ export type Outgoing = {
  */
 export function insertOutgoing(tx: Writer, changes: ChangeList, out: Outgoing): { messageId: number, conversationId: number, attached: boolean } {
   const { strand, conversation } = ensureStrand(tx, changes, out.userId, out.room === undefined ? strandOfPeople(out.recipients) : strandOfRoom(out.accountId, { id: out.room }), { folder: 'inbox', because: out.because })
-  const topicId = out.topic === null ? null : topicOf(tx, changes, out.userId, { messageId: out.messageId, references: out.references, subject: out.topic, joins: true })
+  const topicId = out.topic === null ? null : topicOf(tx, changes, out.userId, { messageId: out.messageId, references: out.references, subject: out.topic, joins: true }, (title) => title)
   const id = tx.nextId('message')
   insertMessage(tx, out.userId, {
     id, strandId: strand.id, sortAt: out.now, topicId, accountId: out.accountId, channel: out.channel, direction: 'out', senderId: null,

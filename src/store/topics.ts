@@ -1,6 +1,5 @@
 import type { ChangeList } from '../model/event.ts'
 import { recount } from './conversations.ts'
-import { withMessageId } from './messages.ts'
 import type { Reader, Writer } from './tx.ts'
 
 export type Topic = { id: number, subject: string, redirectTo: number | null, rev: number }
@@ -16,51 +15,64 @@ export function getTopic(tx: Reader, userId: number, id: number): Topic | undefi
   return row && { id: row.id, subject: row.subject, redirectTo: row.redirect_to, rev: row.rev }
 }
 
-/**
- * The topic of a mail: the one that its Message-ID and references belong to, by union, so that the order of arrival does not
- * matter. `joins` is false where the sender is not proven: such a mail takes part in one topic and joins none.
- */
-export function topicOf(tx: Writer, changes: ChangeList, userId: number, { messageId, references, subject, joins }: { messageId: string | null, references: string[], subject: string, joins: boolean }): number {
-  const ids = messageId === null ? references : [...references, messageId]
-  const roots = new Map<number, Topic>()
-  const seen = new Set<number>()
-  const unknown: string[] = []
-  for (const id of new Set(ids)) {
-    const row = tx.get<{ topic_id: number }>('SELECT topic_id FROM topic_ref WHERE user_id = ? AND message_id = ?', userId, id)
-    if (!row) unknown.push(id)
-    if (!row || seen.has(row.topic_id)) continue
-    seen.add(row.topic_id)
-    const topic = getTopic(tx, userId, row.topic_id)
-    if (topic) roots.set(topic.id, topic)
-  }
-  const [first, ...others] = [...roots.values()].sort((a, b) => a.id - b.id)
-  const topic = first?.id ?? insertTopic(tx, changes, userId, subject)
-  // The first mail of a thread names its topic; a later one under the same Message-ID is somebody else's.
-  if (first && references.length === 0 && first.subject !== subject && joins && messageId !== null && withMessageId(tx, userId, messageId).length === 0) changes.add('topic.changed', topic, rename(tx, topic, subject))
-  if (joins) for (const other of others) join(tx, changes, other.id, topic)
-  if (joins || !first) for (const id of unknown) tx.run('INSERT INTO topic_ref (user_id, message_id, topic_id) VALUES (?, ?, ?)', userId, id, topic)
-  return topic
+/** A Message-ID in the graph: its topic, which is never a redirected one, and whether its message is there. */
+export type Ref = { topicId: number, present: boolean }
+
+export function refOf(tx: Reader, userId: number, messageId: string): Ref | undefined {
+  const row = tx.get<{ topic_id: number, present: number }>('SELECT topic_id, present FROM topic_ref WHERE user_id = ? AND message_id = ?', userId, messageId)
+  return row && { topicId: row.topic_id, present: row.present === 1 }
 }
 
-function insertTopic(tx: Writer, changes: ChangeList, userId: number, subject: string): number {
+export function putRef(tx: Writer, userId: number, messageId: string, topicId: number): void {
+  tx.run('INSERT INTO topic_ref (user_id, message_id, topic_id) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET topic_id = excluded.topic_id', userId, messageId, topicId)
+}
+
+/** The message itself is there now. */
+export function putPresent(tx: Writer, userId: number, messageId: string, topicId: number): void {
+  tx.run('INSERT INTO topic_ref (user_id, message_id, topic_id, present) VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE SET topic_id = excluded.topic_id, present = 1', userId, messageId, topicId)
+}
+
+/** Notes that some message says what another, which is not there, answers. */
+export function putClaim(tx: Writer, userId: number, child: string, parent: string): void {
+  tx.run('INSERT INTO topic_claim (user_id, child, parent) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', userId, child, parent)
+}
+
+/** What others said that a message answers; forgotten, since it is there now and says so itself. */
+export function takeClaims(tx: Writer, userId: number, child: string): string[] {
+  const rows = tx.all<{ parent: string }>('SELECT parent FROM topic_claim WHERE user_id = ? AND child = ?', userId, child)
+  if (rows.length > 0) tx.run('DELETE FROM topic_claim WHERE user_id = ? AND child = ?', userId, child)
+  return rows.map(({ parent }) => parent)
+}
+
+export function insertTopic(tx: Writer, changes: ChangeList, userId: number, subject: string): number {
   const id = tx.nextId('topic')
   tx.run('INSERT INTO topic (id, user_id, subject) VALUES (?, ?, ?)', id, userId, subject)
   changes.add('topic.changed', id, 1)
   return id
 }
 
-function rename(tx: Writer, id: number, subject: string): number {
-  return tx.get<{ rev: number }>('UPDATE topic SET subject = ?, rev = rev + 1 WHERE id = ? RETURNING rev', subject, id)!.rev
+/** What a topic is called. `byUser`: then no mail names it any more; without it nothing happens where the user has named it. */
+export function nameTopic(tx: Writer, changes: ChangeList, id: number, subject: string, byUser: boolean): void {
+  const row = byUser
+    ? tx.get<{ rev: number }>('UPDATE topic SET subject = ?, named = 1, rev = rev + 1 WHERE id = ? RETURNING rev', subject, id)
+    : tx.get<{ rev: number }>('UPDATE topic SET subject = ?, rev = rev + 1 WHERE id = ? AND named = 0 AND subject <> ? RETURNING rev', subject, id, subject)
+  if (row) changes.add('topic.changed', id, row.rev)
 }
 
-/** Messages change their topic, and joins are rare: clients fetch the windows of the conversations they lie in anew. */
-function join(tx: Writer, changes: ChangeList, id: number, into: number): void {
-  const conversations = tx.all<{ id: number }>('SELECT DISTINCT s.conversation_id AS id FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ?', id)
+/** Messages change their topic, and joins are rare: clients fetch the windows of the conversations they lie in anew. What the user called one of them stays. */
+export function joinTopic(tx: Writer, changes: ChangeList, id: number, into: number): void {
+  const conversations = conversationsOf(tx, id)
   tx.run('UPDATE topic_ref SET topic_id = ? WHERE topic_id = ?', into, id)
   tx.run('UPDATE message SET topic_id = ?, rev = rev + 1 WHERE topic_id = ?', into, id)
-  for (const conversation of conversations) recount(tx, changes, conversation.id, { reset: true })
-  const row = tx.get<{ rev: number }>('UPDATE topic SET redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev', into, id)!
+  for (const conversation of conversations) recount(tx, changes, conversation, { reset: true })
+  const row = tx.get<{ rev: number, subject: string, named: number }>('UPDATE topic SET redirect_to = ?, rev = rev + 1 WHERE id = ? RETURNING rev, subject, named', into, id)!
   changes.add('topic.changed', id, row.rev)
+  if (row.named === 1 && tx.get<{ named: number }>('SELECT named FROM topic WHERE id = ?', into)!.named === 0) nameTopic(tx, changes, into, row.subject, true)
+}
+
+/** The conversations that a topic runs through. */
+export function conversationsOf(tx: Reader, topicId: number): number[] {
+  return tx.all<{ id: number }>('SELECT DISTINCT s.conversation_id AS id FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ?', topicId).map(({ id }) => id)
 }
 
 /** The topics of a conversation, newest first, with what of them lies in it. */
