@@ -1,5 +1,5 @@
 /** What only reads, and what says how something is to be: done twice, it is as done once. */
-const reads = /^(get|list|counts|kinds|discover|status|resolve|snapshot|query|raw|url|members|suggestions|simulate|why|path|history|ping)$/
+const reads = /^(get|list|counts|kinds|discover|status|resolve|snapshot|query|raw|url|members|suggestions|simulate|why|path|history|candidates|settings|ping)$/
 const says = /^(set|update|markRead|markUnread|route|block|put|subscribe|unsubscribe|keepApart|resync)$/
 
 /**

@@ -43,6 +43,7 @@ export type Inbox = {
   update(params: Params<'conversation.update'>): Promise<Conversation>
   route(conversationId: Id, folder: 'inbox' | 'other'): Promise<Conversation>
   setFriend(contactId: Id, friend: boolean): Promise<Contact>
+  block(contactId: Id, blocked: boolean): Promise<Contact>
   saveContact(params: Params<'contact.put'>): Promise<Contact>
   saveSettings(params: Params<'settings.set'>): Promise<Settings>
   /** Shows `patch` over the objects of a kind until `call` has answered; what it answers is shown from then on. Throws what it throws, with the patch taken back. */
@@ -192,11 +193,24 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
     contacts: () => open(windows.contact, contactSource(client), overlays.contact),
     conversation: conversations.live,
     contact: contacts.live,
-    send(request) {
+    async send(request) {
       const clientId = request.clientId ?? uuidv7()
-      const call = () => client.call('message.send', { ...request, clientId })
-      const extra = pendingMessage({ ...request, clientId }, peek(windows.conversation)(request.conversationId ?? ''))
-      return extra ? apply('message', { extra }, call) : call()
+      const { conversationId, text } = request
+      const newest = [...windows.message].map(one => one.conversationId === conversationId && one.value.items[0]?.sortAt || '').sort().at(-1)
+      const extra = pendingMessage({ ...request, clientId }, peek(windows.conversation)(conversationId ?? ''), newest)
+      const end = extra ? overlays.message.add({ extra }) : () => {}
+      // Its event may come before the answer: it is not to be seen twice.
+      const deaf = client.onEvent(({ type, data }) => {
+        if (type === 'message.created' && data?.direction === 'out' && data.conversationId === conversationId && data.text === text) end()
+      })
+      try {
+        const answer = await client.call('message.send', { ...request, clientId })
+        fed('message', answer)
+        return answer
+      } finally {
+        deaf()
+        end()
+      }
     },
     markRead: (id, upTo) => {
       const found = peek(windows.message)(upTo)
@@ -217,6 +231,7 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
     },
     route: (id, folder) => overConversation(id, { folder }, () => client.call('conversation.route', { id, folder })),
     setFriend: (id, friend) => apply('contact', patched<Contact>(id, undefined, one => ({ ...one, friend: friend ? 'friend' : 'none' })), () => client.call('friend.set', { contactId: id, friend })),
+    block: (id, blocked) => apply('contact', patched<Contact>(id, undefined, one => ({ ...one, blocked })), () => client.call('contact.block', { id, blocked })),
     saveContact: params => {
       const { id, name } = params
       const call = () => client.call('contact.put', params)

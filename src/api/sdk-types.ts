@@ -15,7 +15,7 @@ export function sdkTypes(methods: readonly Method[], objects: ReadonlyMap<string
   const data = Object.entries(events).filter(([type]) => type !== 'sync.position').map(([type, { data }]) => `  '${type}': ${data ?? 'undefined'}`)
   return [
     '// Made from src/api by `npm run docs`; do not edit.',
-    ...[...objects].map(([name, schema]) => `${comment(schema)}export type ${name} = ${typeOf(schema, others(name))}`),
+    ...[...objects].map(([name, schema]) => `${comment(schema)}export type ${name} = ${typeOf(schema, others(name), { lines: true })}`),
     `/** What each method takes and answers. A clientId that is left out is made by the client. */\nexport type Methods = {\n${methods.map(one => `  /** ${one.summary} */\n  '${one.name}': { params: ${params(one)}, result: ${typeOf(one.result, names)} }`).join('\n')}\n}`,
     `/** What the data of each event holds; it is absent where the object is gone. */\nexport type EventData = {\n${data.join('\n')}\n}`,
     `export type ErrorKind = ${Object.keys(errors).map(kind => `'${kind}'`).join(' | ')}`,
@@ -24,13 +24,14 @@ export function sdkTypes(methods: readonly Method[], objects: ReadonlyMap<string
   ].join('\n\n') + '\n'
 }
 
-type Style = { optional?: string, own?: boolean }
+/** `own`: without its name; `lines`: its properties one below the other. */
+type Style = { optional?: string, own?: boolean, lines?: boolean }
 
 function typeOf(schema: object, names: ReadonlyMap<string, string>, style: Style = {}): string {
   const named = names.get(JSON.stringify(schema))
   if (named && !style.own) return named
   const node = schema as Node
-  const inner = { ...style, own: false }
+  const inner = { ...style, own: false, lines: false }
   if (node.enum) return node.enum.map(literal).join(' | ')
   if (node.const !== undefined) return literal(node.const)
   if (node.anyOf) return node.anyOf.map(one => typeOf(one, names, inner)).join(' | ')
@@ -38,16 +39,17 @@ function typeOf(schema: object, names: ReadonlyMap<string, string>, style: Style
     const item = typeOf(node.items ?? {}, names, inner)
     return (item.includes(' | ') && !item.startsWith('{') ? `(${item})` : item) + '[]'
   }
-  if (node.type === 'object') return node.properties ? members(node, names, inner) : 'Record<string, unknown>'
+  if (node.type === 'object') return node.properties ? members(node, names, inner, style.lines) : 'Record<string, unknown>'
   return { integer: 'number', number: 'number', string: 'string', boolean: 'boolean', null: 'null' }[node.type ?? ''] ?? 'unknown'
 }
 
-function members({ properties = {}, required = [] }: Node, names: ReadonlyMap<string, string>, style: Style): string {
+function members({ properties = {}, required = [] }: Node, names: ReadonlyMap<string, string>, style: Style, lines = false): string {
   const all = Object.entries(properties).map(([name, schema]) => {
     const must = required.includes(name) && name !== 'clientId'
     return `${name}${must ? '' : '?'}: ${typeOf(schema, names, style)}${!must && style.optional ? ` ${style.optional}` : ''}`
   })
-  return all.length ? `{ ${all.join(', ')} }` : '{}'
+  if (all.length === 0) return '{}'
+  return lines ? `{\n  ${all.join('\n  ')}\n}` : `{ ${all.join(', ')} }`
 }
 
 const literal = (value: unknown) => typeof value === 'string' ? `'${value}'` : JSON.stringify(value)
