@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ChangeList } from '../model/event.ts'
 import type { Conversation } from '../model/conversation.ts'
 import { conversationsTouching } from '../store/affected.ts'
@@ -19,14 +20,16 @@ export function reroute(tx: Writer, changes: ChangeList, userId: number, contact
   for (const id of [contactId, ...through]) for (const conversation of conversationsTouching(tx, userId, id)) rerouteOne(tx, changes, userId, trust, conversation)
 }
 
-/** The same for one conversation. Whether it has changed. */
+/** The same for one conversation. Whether it has moved: into another folder or stream, out of sight or back. */
 export function rerouteOne(tx: Writer, changes: ChangeList, userId: number, trust: Trust, conversation: Conversation): boolean {
   if (conversation.redirectTo !== null) return false
   const decision = redecide(tx, userId, trust, conversation)
   if (!decision) return false
   const { folder, because, blockedAt, stream } = decision
-  if (folder === conversation.folder && blockedAt === conversation.blockedAt && stream === conversation.stream && JSON.stringify(because) === JSON.stringify(conversation.because)) return false
+  const moved = folder !== conversation.folder || (blockedAt === null) !== (conversation.blockedAt === null) || stream !== conversation.stream
+  // The same reason under another version of the rules is none.
+  if (!moved && isDeepStrictEqual({ ...because, version: 0 }, { ...conversation.because, version: 0 })) return false
   // What was hidden is news to whoever is shown it again.
   updateConversation(tx, changes, conversation, decision, conversation.blockedAt !== null && blockedAt === null ? { reset: true } : {})
-  return true
+  return moved
 }

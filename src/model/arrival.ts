@@ -16,6 +16,8 @@ export type Context = {
   authserv: string | null
   /** When the network says it arrived (ms). */
   at: number
+  /** A folder for what is too large to be held: parse may write a file of a new name there, which the core then moves away. Absent: everything is held. */
+  spool?: string
 }
 
 /** How an archive had filed a message: its labels, and whether it had left the inbox there. */

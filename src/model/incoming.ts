@@ -20,6 +20,8 @@ export type IncomingAttachment = {
   name: string
   contentType: string
   content: Uint8Array
+  /** In place of `content`, which is empty then: a file in the context's spool, by its whole path. */
+  file?: { path: string, size: number }
   inline: boolean
   /** Content-ID without angle brackets. */
   contentId?: string

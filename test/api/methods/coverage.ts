@@ -3,6 +3,11 @@ import type { Client } from '../../fixtures/client.ts'
 /** What the cases of this process have hit: a method that was answered, or `method kind` of an error. */
 export const hit = new Set<string>()
 
+/** Methods about who gets in: their cases run in a file of their own (trust.test.ts), since all together take too long for one. */
+export function ofTrust(name: string): boolean {
+  return /^(?:rule|screener|stream)\.|^(?:friend\.(?:path|remove)|contact\.(?:block|why)|message\.unsubscribe)$/.test(name)
+}
+
 /** The same client; what it is answered is noted. */
 export function recording(client: Client): Client {
   const call = client.call
