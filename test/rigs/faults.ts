@@ -52,8 +52,8 @@ export type FaultsResult = Findings & {
 
 const recoverMs = 60_000
 const findMs = 90_000
-/** What the machine itself may take on top where waits are shortened (ms). */
-const machineMs = 10_000
+/** What the machine itself may take on top where waits are shortened (ms): it may be busy with other things, and that does not get shorter. */
+const machineMs = 45_000
 
 type Target = 'imap' | 'smtp' | 'sms' | 'xmpp'
 type Lane = {
@@ -146,7 +146,8 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, chats, faste
     await Promise.all(lanes.map(async (lane) => {
       const own = dice(chance.between(0, 2 ** 31))
       await arrives(lane, 'before any fault')
-      while (left-- > 0 && Date.now() - began < withinMs) {
+      // Each lane at least once, however busy the machine is.
+      for (let first = true; left-- > 0 && (first || Date.now() - began < withinMs); first = false) {
         await spoilOnce(lane, own)
         if (++result.faults % 25 === 0) say(`${result.faults} faults, ${findings(result).length} findings, slowest recovery ${result.recoveredMs} ms, half-open found within ${result.foundMs} ms`)
       }
@@ -207,7 +208,7 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, chats, faste
     line.heal()
     const healed = Date.now()
     arriving.push(await come(lane))
-    if (await until(() => arriving.every((token) => here().has(token)), recoverMs)) result.recoveredMs = Math.max(result.recoveredMs, Date.now() - healed)
+    if (await until(() => arriving.every((token) => here().has(token)), recoverMs + (faster > 1 ? machineMs : 0))) result.recoveredMs = Math.max(result.recoveredMs, Date.now() - healed)
     else result.wrong.push(`${lane.name}: ${arriving.filter((token) => !here().has(token)).join(' and ')} had not arrived ${recoverMs / 1000} s after the end of ${what}`)
   }
 
@@ -232,7 +233,7 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, chats, faste
 
   async function arrives(lane: Lane, when: string): Promise<void> {
     const token = await come(lane)
-    if (!await until(() => here().has(token), recoverMs)) result.wrong.push(`${lane.name}: nothing arrived ${when}`)
+    if (!await until(() => here().has(token), 2 * recoverMs)) result.wrong.push(`${lane.name}: nothing arrived ${when}`)
   }
 
   async function send(lane: Lane): Promise<void> {

@@ -5,7 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { connectAdmin } from '../../src/cli/admin-client.ts'
 import { inMailbox, settingsFor } from '../connectors/email/recording-account.ts'
 import { startTwilio } from '../fakes/twilio.ts'
+import { person } from '../connectors/xmpp/person.ts'
 import { freePorts, startDovecot } from '../servers/dovecot.ts'
+import { prosodyMissing, startProsody } from '../servers/prosody.ts'
+import { backups } from './backups.ts'
 import { openClient } from './client.ts'
 import type { RigClient } from './client.ts'
 import { dice } from './dice.ts'
@@ -18,7 +21,7 @@ import { standBy } from './server.ts'
 import type { Armed, Standby } from './server.ts'
 import { bodyOf, checkArrived, checkSent, complaints, findings, noFindings } from './verdict.ts'
 import type { Findings } from './verdict.ts'
-import { adasNumber, alicesNumber, mail, traffic } from './traffic.ts'
+import { adasJid, adasNumber, alicesJid, alicesNumber, mail, traffic } from './traffic.ts'
 import { ownTree } from './tree.ts'
 
 export type KillOptions = {
@@ -27,7 +30,7 @@ export type KillOptions = {
   tree?: string
   /** Only these points, and no random moments: for the controls. */
   only?: string[]
-  /** No further kill is begun after so long (ms): on a busy machine a short run has fewer. */
+  /** After so long (ms) no further kill is begun, once there were a few: on a busy machine a short run has fewer. */
   withinMs?: number
   say?(line: string): void
   /** How long the last server may take to bring everything in (ms). */
@@ -42,12 +45,14 @@ export type KillResult = Findings & {
   named: number, random: number, reached: string[], missed: string[]
   /** Sends of which nobody can say whether they went: shown to the user as such. Of these, how many did go. */
   uncertain: number, uncertainArrived: number
-  acknowledged: Record<'mail' | 'text' | 'status' | 'send' | 'file', number>
+  acknowledged: Record<'mail' | 'text' | 'chat' | 'status' | 'send' | 'file', number>
+  backups: number
   events: number, ms: number
 }
 
 /** A point is waited for at least so long (ms), and three times as long as the start took: the machine may be busy. */
 const patienceMs = 3_000
+const leastKills = 12
 const history = 120
 
 /** Kills the server again and again while mail, text messages, imports and clients run against it, and compares ledger, database, client, mailbox and peers. */
@@ -60,11 +65,13 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
   const ledger = openLedger(join(folder, 'ledger'))
   const dovecot = await startDovecot()
   const twilio = await startTwilio({ clock: { now: () => Date.now() }, numbers: [adasNumber] })
+  const prosody = prosodyMissing ? null : await startProsody({ users: [adasJid, alicesJid] })
+  const friend = prosody && await person(prosody, alicesJid)
   const [port] = await freePorts(1) as [number]
   const url = `http://127.0.0.1:${port}`
   const result: KillResult = {
     seed, kills: 0, named: 0, random: 0, reached: [], missed: [], ...noFindings(), uncertain: 0, uncertainArrived: 0,
-    acknowledged: { mail: 0, text: 0, status: 0, send: 0, file: 0 }, events: 0, ms: 0
+    acknowledged: { mail: 0, text: 0, chat: 0, status: 0, send: 0, file: 0 }, backups: 0, events: 0, ms: 0
   }
   const ready = () => standBy({ tree, data, port, publicUrl: url, log: join(folder, 'log') })
   let waiting: Standby | null = ready()
@@ -89,14 +96,16 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
     twilio.webhook = (await client.call<{ webhookUrl: string }>('account.status', { id: sms.id })).webhookUrl
     // The first kill is to find the past of the mailbox still to be fetched: its account is made by a life that ends at once.
     await client.call('account.put', { kind: 'email', settings: settingsFor(dovecot, 'ada') })
-    const around = traffic({ dovecot, twilio, ledger, chance, client, tree, data, folder })
+    if (prosody) await client.call('account.put', { kind: 'xmpp', settings: { jid: adasJid, password: prosody.password, service: prosody.urls.xmpp, ca: prosody.certificate } })
+    const kept = backups({ tree, data, folder, ledger })
+    const around = traffic({ friend, dovecot, twilio, ledger, chance, client, tree, data, folder })
     end = () => around.stop()
     around.start()
 
     let server = first
     const seen = new Confirmed(result, ledger)
     for (const armed of planOf(kills, chance, only)) {
-      if (Date.now() - began > withinMs || (only && findings(result).length > 0)) break
+      if ((Date.now() - began > withinMs && result.kills >= leastKills) || (only && findings(result).length > 0)) break
       const point = armed && points.find(({ name }) => name === armed.name)!
       result.kills++
       if (point?.in === 'import') {
@@ -104,7 +113,20 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
         await server.ended
         const done = await around.importSome(armed!)
         count(done ? null : armed!.name)
+        if (done) result.missed.push(armed!.name)
         seen.check(data, client)
+        server = waiting!.go(null)
+        waiting = ready()
+        await server.up
+        continue
+      }
+      if (point?.in === 'backup') {
+        server.kill()
+        await server.ended
+        const done = await kept.make(armed!)
+        count(done ? null : armed!.name)
+        if (done) result.missed.push(armed!.name)
+        kept.check()
         server = waiting!.go(null)
         waiting = ready()
         await server.up
@@ -116,6 +138,7 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
       server = waiting!.go(armed)
       waiting = null
       const importing = chance.chance(0.08) ? server.up.then((up) => up ? around.importSome() : false) : null
+      const keeping = chance.chance(0.08) ? server.up.then((up) => up ? kept.make() : false) : null
       const started = Date.now()
       const moment = chance.between(20, 1_200)
       const stopping = new AbortController()
@@ -127,6 +150,7 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
       const { point: passed, signal, code } = await server.ended
       // What was imported while nobody owned the folder has the folder to itself.
       await importing
+      if (await keeping !== null) kept.check()
       if (signal === null) result.wrong.push(`the server ended by itself with ${code}`)
       count(passed)
       if (armed && passed === null) result.missed.push(armed.name)
@@ -145,14 +169,19 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
     await around.importRest()
     result.wrong.push(...around.wrong)
     await settled(data, ledger, client, only && findings(result).length > 0 ? 0 : settleMs)
-    await finalCheck({ result, data, ledger, client, sunk: dovecot.sink.messages.map(({ raw }) => raw.toString()), texts: twilio.messages, box: await mailbox(dovecot) })
+    await finalCheck({ result, data, ledger, client, sunk: dovecot.sink.messages.map(({ raw }) => raw.toString()), texts: twilio.messages, chats: (friend?.heard ?? []).filter(({ name }) => name === 'message').map((stanza) => stanza.getChildText('body') ?? ''), box: await mailbox(dovecot) })
     result.wrong.push(...client.wrong, ...complaints(twilio.problems))
     last.kill()
     await last.ended
+    if (!only) await kept.restore()
+    result.wrong.push(...kept.wrong)
+    result.backups = kept.made
   } finally {
     client?.stop()
     void end?.()
     waiting?.drop()
+    await friend?.leave()
+    await prosody?.close()
     await twilio.close()
     await dovecot.close()
     ledger.close()
@@ -234,7 +263,7 @@ async function settled(data: string, ledger: ReturnType<typeof openLedger>, clie
     try {
       const found = tally(judge.messages().map(({ text }) => text))
       const { queued = 0, sending = 0 } = judge.dispatches()
-      const here = ['mail', 'text', 'send', 'file'].every((kind) => [...ledger.begun(kind)].every((token) => found.has(token)))
+      const here = ['mail', 'text', 'chat', 'send', 'file'].every((kind) => [...ledger.begun(kind)].every((token) => found.has(token)))
       if (here && queued + sending === 0 && client.seq() === judge.head()) return
     } finally {
       judge.close()
@@ -256,15 +285,15 @@ async function mailbox(dovecot: Awaited<ReturnType<typeof startDovecot>>): Promi
   })
 }
 
-async function finalCheck({ result, data, ledger, client, sunk, texts, box }: {
-  result: KillResult, data: string, ledger: ReturnType<typeof openLedger>, client: RigClient, sunk: string[], texts: { direction: string, body: string }[], box: Box
+async function finalCheck({ result, data, ledger, client, sunk, texts, chats, box }: {
+  result: KillResult, data: string, ledger: ReturnType<typeof openLedger>, client: RigClient, sunk: string[], texts: { direction: string, body: string }[], chats: string[], box: Box
 }): Promise<void> {
   const judge = openJudge(data)
   try {
     const rows = judge.messages()
     const counts = tally(rows.map(({ text }) => text))
     const byToken = new Map(rows.map((row) => [tokenIn(row.text) ?? '', row]))
-    for (const kind of ['mail', 'text', 'send', 'file'] as const) {
+    for (const kind of ['mail', 'text', 'chat', 'send', 'file'] as const) {
       result.acknowledged[kind] = ledger.acknowledged(kind).size
       // The provider keeps a text message whose webhook failed, and polling fetches it: all must be here.
       checkArrived(result, counts, kind === 'text' ? ledger.begun(kind) : ledger.acknowledged(kind), ledger.begun(kind))
@@ -274,7 +303,7 @@ async function finalCheck({ result, data, ledger, client, sunk, texts, box }: {
     for (const { id, unreadable } of rows) if (unreadable !== null) result.wrong.push(`m${id} became unreadable: ${unreadable}`)
 
     // Peers: what the mail server relayed, and what the provider took.
-    const peers = tally([...sunk.map(bodyOf), ...texts.filter(({ direction }) => direction === 'outbound-api').map(({ body }) => body)])
+    const peers = tally([...sunk.map(bodyOf), ...texts.filter(({ direction }) => direction === 'outbound-api').map(({ body }) => body), ...chats])
     Object.assign(result, checkSent(result, rows, peers, ledger.begun('send')))
     for (const token of ledger.acknowledged('status')) if (byToken.get(token)?.status !== 'delivered') result.lost.push(`that ${token} was delivered was acknowledged, and it is ${byToken.get(token)?.status}`)
     result.acknowledged.status = ledger.acknowledged('status').size

@@ -25,7 +25,7 @@ export async function migrationKills({ tree, folder, chance, say }: { tree: stri
 
   const old = join(folder, 'old')
   mkdirSync(old)
-  const oldTree = patchedTree([], (name) => name.startsWith('0001-'))
+  const oldTree = patchedTree([], (name) => name.startsWith('0001-'), tree)
   try {
     for (const name of names) execFileSync(join(oldTree.path, 'bin/kinbox'), ['user', 'add', name, '--password-stdin', '--data', old], { input: 'a password of the rig\n', env: rigEnvironment(oldTree.path), stdio: ['pipe', 'ignore', 'pipe'] })
   } finally {

@@ -10,8 +10,8 @@ export type Point = {
   side?: 'after'
   /** How often it is passed before there is a fair chance that it matters: the rig takes the 1st to this one. */
   upTo?: number
-  /** What must happen for it to be passed, where that is not a life of the server: the first look at an old mailbox, a migration, an import without a server. */
-  in?: 'past' | 'migrate' | 'import'
+  /** What must happen for it to be passed, where that is not a life of the server: the first look at an old mailbox, a migration, an import or a backup without a server. */
+  in?: 'past' | 'migrate' | 'import' | 'backup'
 }
 
 const receive = 'src/inbound/receive.ts'
@@ -21,6 +21,7 @@ const deliver = 'src/outbound/deliver.ts'
 const database = 'src/store/database.ts'
 const migrate = 'src/store/migrate.ts'
 const blobs = 'src/blobs/blobs.ts'
+const backup = 'src/jobs/backup.ts'
 
 export const points: Point[] = [
   { name: 'receive: handed over', file: receive, at: 'const { known, account } = await store.read(', upTo: 4 },
@@ -75,7 +76,11 @@ export const points: Point[] = [
   { name: 'migrate: done, not committed', file: migrate, at: 'if (broken.length > 0) throw', in: 'migrate' },
   { name: 'migrate: committed', file: migrate, at: "} finally {\n    db.pragma('foreign_keys = ON')", side: 'after', in: 'migrate' },
   { name: 'import: batch about to be received', file: 'src/cli/import-mail.ts', at: 'const { stored, known, unreadable } = await receive(', upTo: 2, in: 'import' },
-  { name: 'import: batch received', file: 'src/cli/import-mail.ts', at: 'summary.messages += batch.length', upTo: 2, in: 'import' }
+  { name: 'import: batch received', file: 'src/cli/import-mail.ts', at: 'summary.messages += batch.length', upTo: 2, in: 'import' },
+  { name: 'backup: begins', file: backup, at: 'return await runTask<BackupSummary>(', in: 'backup' },
+  // A thread of its own makes it, and says how far it is: at the copy, the check, the first file and the last.
+  { name: 'backup: under way', file: backup, at: 'at.progress(progress)', upTo: 4, in: 'backup' },
+  { name: 'backup: made, nobody told', file: backup, at: 'copying = false\n    clearInterval(look)', in: 'backup' }
 ]
 
 /** The source with a call at each point, and the names of points whose piece does not stand in it exactly once. */

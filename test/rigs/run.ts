@@ -26,12 +26,12 @@ type Outcome = { rows: (readonly [string, string | number])[], found: string[], 
 const rigs: Record<string, () => Promise<Outcome>> = {
   async kill() {
     const result = await killRun({ seed, tree, kills: Number(count ?? 1000), say })
-    const { mail, text, status, send, file } = result.acknowledged
+    const { mail, text, chat, status, send, file } = result.acknowledged
     const never = points.map(({ name }) => name).filter((name) => !result.reached.includes(name))
     return {
       rows: [
         ['kills', result.kills], ['at a named point', `${result.named}, at ${result.reached.length} of ${points.length} points`], ['at a random moment', result.random],
-        ['acknowledged: mails, text messages, delivery reports, sends, imported mails', [mail, text, status, send, file].join(', ')], ['events at a client that resumed through all of it', result.events],
+        ['acknowledged: mails, text messages, chat messages, delivery reports, sends, imported mails, backups', [mail, text, chat, status, send, file, result.backups].join(', ')], ['events at a client that resumed through all of it', result.events],
         ['**acknowledged and lost**', result.lost.length], ['**doubled**', result.doubled.length], ['**sent twice**', result.sentTwice.length], ['anything else that must not be', result.wrong.length],
         ['uncertain, and shown as such', `${result.uncertain}, of which ${result.uncertainArrived} had arrived`], ...(never.length > 0 ? [['points that were not passed', never.join('; ')] as const] : [])
       ],

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { FakeTwilio } from '../fakes/twilio.ts'
+import type { person } from '../connectors/xmpp/person.ts'
 import type { Dovecot } from '../servers/dovecot.ts'
 import type { Refusal, RigClient } from './client.ts'
 import type { Dice } from './dice.ts'
@@ -14,8 +15,12 @@ import type { Armed } from './server.ts'
 
 export const adasNumber = '+15005550006'
 export const alicesNumber = '+4915112345678'
+export const adasJid = 'ada@example.org'
+export const alicesJid = 'alice@friend.example'
 
-export type TrafficDeps = { dovecot: Dovecot, twilio: FakeTwilio, ledger: Ledger, chance: Dice, client: RigClient, tree: string, data: string, folder: string }
+/** Somebody who chats with ada; null: there is no chat server. */
+export type Friend = Awaited<ReturnType<typeof person>> | null
+export type TrafficDeps = { friend: Friend, dovecot: Dovecot, twilio: FakeTwilio, ledger: Ledger, chance: Dice, client: RigClient, tree: string, data: string, folder: string }
 
 /** Everything that happens around the server while it dies. What Kinbox does wrong in an answer is in `wrong`. */
 export type Traffic = {
@@ -40,7 +45,7 @@ export function mail(token: string, { from = 'Alice <alice@friend.example>', ext
   ].join('\r\n')
 }
 
-export function traffic({ dovecot, twilio, ledger, chance, client, tree, data, folder }: TrafficDeps): Traffic {
+export function traffic({ friend, dovecot, twilio, ledger, chance, client, tree, data, folder }: TrafficDeps): Traffic {
   const wrong: string[] = []
   const numbers = new Map<string, number>()
   const loops: Promise<void>[] = []
@@ -73,6 +78,13 @@ export function traffic({ dovecot, twilio, ledger, chance, client, tree, data, f
     if (answer?.webhook?.status === 200) ledger.write({ what: 'acknowledged', kind: 'text', token })
   }
 
+  async function receiveChat(): Promise<void> {
+    const token = next('chat')
+    // Its server keeps what ada has not acknowledged.
+    const kept = await friend!.say(adasJid, `This is ${token}.`).then(() => true, () => false)
+    if (kept) ledger.write({ what: 'acknowledged', kind: 'chat', token })
+  }
+
   async function tellStatus(): Promise<void> {
     const one = twilio.messages.find(({ direction, status }) => direction === 'outbound-api' && status === 'queued')
     const token = one && tokenIn(one.body)
@@ -82,9 +94,9 @@ export function traffic({ dovecot, twilio, ledger, chance, client, tree, data, f
   }
 
   /** As a good client does: the same clientId until the answer has come; now and then once more, to see that it is harmless. */
-  async function send(kind: 'email' | 'phone'): Promise<void> {
+  async function send(kind: 'email' | 'phone' | 'xmpp'): Promise<void> {
     const token = next('send')
-    const to = kind === 'phone' ? { kind, address: alicesNumber } : { kind, address: 'bob@friend.example' }
+    const to = { kind, address: { phone: alicesNumber, xmpp: alicesJid, email: 'bob@friend.example' }[kind] }
     const request = { clientId: randomUUIDv7(), to, text: `This is ${token}.`, ...(kind === 'email' ? { subject: 'Answers' } : {}) }
     let id: string | null = null
     for (let again = chance.chance(0.3) ? 1 : 0; again >= 0; again--) {
@@ -135,6 +147,10 @@ export function traffic({ dovecot, twilio, ledger, chance, client, tree, data, f
       loop(tellStatus, 150)
       loop(() => send('email'), 120)
       loop(() => send('phone'), 200)
+      if (friend) {
+        loop(receiveChat, 300)
+        loop(() => send('xmpp'), 250)
+      }
     },
     async stop() {
       running = false
