@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process'
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect } from '../test/fixtures/client.ts'
+import type { Client } from '../test/fixtures/client.ts'
+import { argument, ms, quantile, times } from './parts/figures.ts'
+import { temporary } from './parts/house.ts'
+import { dice, fill, mailOf, people, words, writeMaildir } from './parts/library.ts'
+import { serve } from './parts/served.ts'
+import { printTable } from './parts/table.ts'
+
+/**
+ * How long search.query takes over the socket, and notmuch beside it. node bench/search.ts [messages] [asks] [users] [messages for
+ * notmuch]. With a million messages it takes minutes and some 4 GB.
+ */
+const messages = argument(0, 20_000)
+const asks = argument(1, 100)
+const users = argument(2, 10)
+const compared = argument(3, 5_000)
+const aim = 5
+
+type Kind = { name: string, ask(user: number, n: number, count: number): { q: string, notmuch: string } }
+const simple = (q: string) => ({ q, notmuch: q })
+const random = dice(11)
+const some = (from: number, to: number) => words[from + Math.floor(random() * (to - from))]!
+/** Two words that stand in a row in some mail. */
+const inARow = (user: number, count: number) => {
+  const text = mailOf(user, Math.floor(random() * count), count).text.split(' ')
+  const at = Math.floor(random() * 50)
+  return `${text[at]} ${text[at + 1]}`
+}
+const kinds: Kind[] = [
+  { name: 'rare word', ask: () => simple(some(15_000, 20_000)) },
+  { name: 'common word', ask: () => simple(some(0, 10)) },
+  { name: 'two words', ask: () => simple(`${some(20, 200)} ${some(20, 200)}`) },
+  { name: 'phrase', ask: (user, _n, count) => simple(`"${inARow(user, count)}"`) },
+  { name: 'beginning of a word', ask: () => simple(`${some(100, 5000).slice(0, 3 + Math.floor(random() * 3))}*`) },
+  { name: 'one person', ask: (_user, n) => simple(`from:person${n % people}@friend.example`) },
+  { name: 'one person and a word', ask: (_user, n) => simple(`from:name${n % people} ${some(0, 200)}`) }
+]
+
+const rows: string[][] = []
+const notes: string[] = []
+const all = await measured(messages, users)
+for (const { name, took } of all.kinds) rows.push([name, ms(quantile(took, 0.5)), ms(quantile(took, 0.99)), times(quantile(took, 0.99) / aim)])
+notes.push(`Newest first, ${users} users with ${Math.floor(messages / users)} messages each, ${asks} asks of a kind, a page of 20 with snippets, asked by turns. Common: in one of three mails up to nearly all.`)
+notes.push(`Made: ${all.fillS.toFixed(0)} s; indexed in ${all.indexS.toFixed(0)} s (${Math.round(messages / all.indexS)} messages a second); the index is ${times(all.indexBytes / all.bytes)} the database. Resident memory after it all: ${all.memory === null ? 'not told' : `${all.memory.toFixed(0)} MiB`}.`)
+printTable(`search.query over the socket, ${messages} messages`, ['', 'p50', 'p99', `p99 to ${aim} ms`], rows, notes)
+
+if (spawnSync('notmuch', ['--version']).status === 0) {
+  const one = await measured(compared, 1, true)
+  printTable(`search.query beside notmuch, the same ${compared} mails of one user`, ['', 'Kinbox p50', 'notmuch, threads', 'notmuch, messages', 'Kinbox to threads', 'to messages'], one.kinds.map(({ name, took, beside }) => {
+    const kinbox = quantile(took, 0.5)
+    return [name, ms(kinbox), ms(beside!.summary), ms(beside!.messages), ratio(kinbox, beside!.summary), ratio(kinbox, beside!.messages)]
+  }), [
+    'Kinbox over the socket, 20 hits with sender, subject and snippet. notmuch search --limit=20, by p50: of threads (its standard; dates, names and subjects) and of messages (ids alone); its process start, a search that',
+    `finds nothing (${ms(one.startMs!)}), is taken off. What is left below a tenth of a millisecond cannot be told from nothing.`
+  ])
+} else process.stdout.write('notmuch is not installed: nothing to compare with.\n')
+
+function ratio(kinbox: number, other: number): string {
+  return other < 0.1 ? 'not told' : times(kinbox / other)
+}
+
+async function measured(total: number, userCount: number, beside = false) {
+  const place = await temporary()
+  try {
+    const count = Math.floor(total / userCount)
+    let began = performance.now()
+    const tokens = await fill(place.folder, userCount, count)
+    const fillS = (performance.now() - began) / 1000
+    began = performance.now()
+    const server = await serve(place.folder)
+    const clients: Client[] = []
+    for (const token of tokens) clients.push(await connect(server.url, { token }))
+    for (const client of clients) {
+      const { asOf } = await client.call<{ asOf: number }>('conversation.list', { folder: 'other', limit: 1 })
+      for (;;) {
+        const answer = await client.call<{ asOf: number, indexing?: boolean }>('search.query', { q: 'x', limit: 1 })
+        if (answer.asOf >= asOf && !answer.indexing) break
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    }
+    const indexS = (performance.now() - began) / 1000
+    const notmuch = beside ? openNotmuch(place.folder, count) : null
+    const results = kinds.map(({ name }) => ({ name, took: [] as number[], notmuch: [] as { summary: number, messages: number }[] }))
+    for (let n = -5; n < asks; n++) {
+      for (const [i, kind] of kinds.entries()) {
+        const user = Math.abs(n) % userCount
+        const { q, notmuch: other } = kind.ask(user, Math.abs(n * 7 + i), count)
+        const before = performance.now()
+        await clients[user]!.call('search.query', { q })
+        if (n >= 0) results[i]!.took.push(performance.now() - before)
+        if (notmuch && n >= 0 && n < 15) results[i]!.notmuch.push({ summary: notmuch.search('summary', other), messages: notmuch.search('messages', other) })
+        await new Promise((resolve) => setTimeout(resolve, 3))
+      }
+    }
+    const startMs = notmuch ? quantile(Array.from({ length: 15 }, () => notmuch.search('messages', 'nothinghasthisword')), 0.5) : undefined
+    const memory = await server.memory()
+    for (const client of clients) await client.close()
+    await server.stop()
+    return {
+      fillS, indexS, memory, startMs, bytes: statSync(join(place.folder, 'kinbox.db')).size, indexBytes: statSync(join(place.folder, 'search.db')).size,
+      kinds: results.map(({ name, took, notmuch: all }) => ({ name, took, beside: startMs === undefined ? null : { summary: quantile(all.map(({ summary }) => summary), 0.5) - startMs, messages: quantile(all.map((one) => one.messages), 0.5) - startMs } }))
+    }
+  } finally {
+    await place.remove()
+  }
+}
+
+/** The same mails in a Maildir, known to notmuch. */
+function openNotmuch(folder: string, count: number) {
+  writeMaildir(folder, 0, count)
+  const config = join(folder, 'notmuch-config')
+  writeFileSync(config, `[database]\npath=${join(folder, 'mail')}\n[user]\nname=Ada\nprimary_email=ada@example.org\n[new]\ntags=unread\n`)
+  const run = (...args: string[]) => {
+    const began = performance.now()
+    const { status, stderr } = spawnSync('notmuch', ['--config', config, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: folder } })
+    if (status !== 0) throw new Error(`notmuch ${args[0]}: ${stderr.toString()}`)
+    return performance.now() - began
+  }
+  run('new')
+  return { search: (output: 'summary' | 'messages', q: string) => run('search', `--output=${output}`, '--sort=newest-first', '--limit=20', q) }
+}
