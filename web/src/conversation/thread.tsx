@@ -76,6 +76,7 @@ export function Thread({ conversation: { id, unread, title }, topicId, around, o
   if (state === 'error' && messages.length === 0) return <div class="mail-none note note-bad" role="alert"><p>{error?.message}</p><button type="button" onClick={retry}>{t('conversation.again')}</button></div>
   return (
     <div class="thread">
+      {state === 'error' && <p class="note note-bad thread-wrong" role="alert">{error?.message} <button type="button" class="button-small" onClick={retry}>{t('conversation.again')}</button></p>}
       <VirtualList
         handle={list} items={entries} keyOf={entryKey} guess={guessHeight} row={row} role="feed" label={t('conversation.messages', { name: title })} busy={state === 'loading'}
         {...(newer || around !== undefined ? {} : { follow: 'end' as const })}

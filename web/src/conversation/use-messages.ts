@@ -41,7 +41,8 @@ export function useMessages(conversationId: string, topicId: string | undefined,
   const messages = useMemo(() => items.toReversed(), [items])
 
   const trim = (near: string | null) => {
-    if (window.value.items.length <= most || next.current) return
+    // A message that the server does not have yet is no place to begin at.
+    if (window.value.items.length <= most || next.current || near?.startsWith('local:')) return
     const small = open(near ?? undefined)
     const ready = () => {
       if (small.value.state === 'loading') return
@@ -54,9 +55,10 @@ export function useMessages(conversationId: string, topicId: string | undefined,
     next.current = { window: small, stop: small.subscribe(ready) }
   }
   return {
-    messages, state, error, older: more, newer, trim,
+    // After an error nothing is asked by itself: the reader says when.
+    messages, state, error, older: more && state !== 'error', newer: newer && state !== 'error', trim,
     loadOlder: () => void window.loadMore(),
     loadNewer: () => void window.loadNewer(),
-    retry: () => void window.loadMore()
+    retry: () => void (more || messages.length === 0 ? window.loadMore() : window.loadNewer())
   }
 }

@@ -71,7 +71,7 @@ export function Folder({ folder, from, open }: { folder: FolderName, from: 'inbo
   return (
     <VirtualList
       class="folder-rows" handle={list} items={sorted} keyOf={keyOf} guess={rowHeight} role="list" label={t(`inbox.list.${folder}`)} busy={state === 'loading'}
-      nearEnd={more ? () => void window.loadMore() : undefined}
+      nearEnd={more && state !== 'error' ? () => void window.loadMore() : undefined}
       row={row}
     />
   )

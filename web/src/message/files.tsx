@@ -11,7 +11,7 @@ export function Files({ files }: { files: readonly Attachment[] }) {
   return <ul class="plain files" aria-label={t('message.files', { count: files.length })}>{files.map((file) => <File key={file.id} file={file} />)}</ul>
 }
 
-function File({ file: { id, name, size, thumbnail } }: { file: Attachment }) {
+function File({ file: { id, name, size, thumbnail, warning } }: { file: Attachment }) {
   const client = useClient()
   const download = () => act(client.call('blob.url', { id }).then(({ path }) => save(path, name)))
   return (
@@ -20,6 +20,7 @@ function File({ file: { id, name, size, thumbnail } }: { file: Attachment }) {
         {thumbnail && <Picture {...thumbnail} />}
         <span class="file-words"><span class="for-readers">{t('message.download')} </span><bdi class="file-name">{name}</bdi> <span class="quiet small">{sizeWords(size, language())}</span></span>
       </button>
+      {warning && <p class="warn small" dir="auto">⚠ {warning}</p>}
     </li>
   )
 }

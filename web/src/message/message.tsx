@@ -13,6 +13,7 @@ import { ProofSign, Warnings } from './proof.tsx'
 import { Reactions } from './reactions.tsx'
 import { Status } from './status.tsx'
 import { Text } from './text.tsx'
+import { Unsubscribe } from './unsubscribe.tsx'
 import { clockTime, fullTime } from './time.ts'
 
 export type MessageProps = {
@@ -42,7 +43,7 @@ export function MessageView({ message, joined, marked, onReply, onJump }: Messag
         </div>
         <Warnings party={sender} />
         {replyTo && <button type="button" class="button-quiet button-small" onClick={() => onJump(replyTo)}>↩ {t('message.answers')}</button>}
-        {deletedAt ? <p class="quiet">{t('message.deleted')}</p> : <Body message={message} />}
+        {deletedAt ? <p class="quiet">{t('message.deleted')}</p> : message.folded ? <details><summary class="quiet">{t('message.folded')}</summary><Body message={message} /></details> : <Body message={message} />}
         {unreadable && <p class="note note-warn" dir="auto">{t('message.unreadable')} {unreadable}</p>}
         {bounce && <p class="note note-bad" dir="auto">{t(bounce.hard ? 'message.bounceHard' : 'message.bounceSoft', { who: bounce.recipient })} {bounce.reason}</p>}
         <Files files={attachments.filter(({ inline }) => !inline || !message.html)} />
@@ -52,6 +53,7 @@ export function MessageView({ message, joined, marked, onReply, onJump }: Messag
           {editedAt && <span class="quiet small">{t('message.edited')}</span>}
           <span class="message-does">
             <button type="button" class="button-quiet button-small" onClick={() => onReply(message)}>{t('message.reply')}</button>
+            {message.unsubscribe && <Unsubscribe message={message} />}
             <button type="button" class="button-quiet button-small" onClick={() => setDetails(true)}>{t('message.details')}</button>
           </span>
           <Status message={message} />

@@ -16,6 +16,7 @@ import { Addresses } from './addresses.tsx'
 import { Block } from './block.tsx'
 import { Merging } from './merging.tsx'
 import { Notes } from './notes.tsx'
+import { Reasons } from './reasons.tsx'
 
 /** What to call a contact: the name, else the first address. */
 export function contactName({ name, addresses }: Pick<Contact, 'name' | 'addresses'>): string {
@@ -59,6 +60,7 @@ export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
           </div>
         </div>
         <Addresses contact={contact} />
+        <Reasons contact={contact} />
         <Merging contact={contact} name={name} />
         <Notes key={id} contact={contact} />
       </div>
