@@ -2,9 +2,11 @@ import type { ComponentType } from 'preact'
 import { AccountsScreen } from './accounts/accounts.tsx'
 import { MailScreen } from './inbox/mail.tsx'
 import { PersonScreen } from './person/person.tsx'
+import { RulesScreen } from './rules/rules.tsx'
+import { ScreenerScreen } from './screener/screener.tsx'
 import { SearchScreen } from './search/search.tsx'
 import { SettingsScreen } from './settings/settings.tsx'
-import { Soon } from './shell/soon.tsx'
+import { StreamsScreen } from './streams/streams.tsx'
 
 /** What every screen is given. */
 export type ScreenProps = { params: Record<string, string>, query: URLSearchParams }
@@ -19,9 +21,9 @@ export const routes: readonly Route[] = [
   { pattern: '/new', screen: MailScreen },
   { pattern: '/person/:id', screen: PersonScreen },
   { pattern: '/search', screen: SearchScreen },
-  { pattern: '/screener', screen: Soon },
-  { pattern: '/streams', screen: Soon },
-  { pattern: '/rules', screen: Soon },
+  { pattern: '/screener', screen: ScreenerScreen },
+  { pattern: '/streams', screen: StreamsScreen },
+  { pattern: '/rules', screen: RulesScreen },
   { pattern: '/accounts', screen: AccountsScreen },
   { pattern: '/accounts/*', screen: AccountsScreen },
   { pattern: '/settings', screen: SettingsScreen },

@@ -11,12 +11,12 @@ import { Offline } from './offline.tsx'
 import { go, place } from './route.ts'
 import { Toasts } from './toast.tsx'
 
-type Entry = { to: string, words: string, key: string, count?: 'inbox' | 'other' }
+type Entry = { to: string, words: string, key: string, count?: 'inbox' | 'other' | 'screener' }
 
 const folders: Entry[] = [
   { to: '/inbox', words: 'shell.inbox', key: 'g i', count: 'inbox' },
   { to: '/other', words: 'shell.other', key: 'g o', count: 'other' },
-  { to: '/screener', words: 'shell.screener', key: 'g r' },
+  { to: '/screener', words: 'shell.screener', key: 'g r', count: 'screener' },
   { to: '/streams', words: 'shell.streams', key: 'g t' },
   { to: '/archive', words: 'shell.archive', key: 'g a' },
   { to: '/search', words: 'shell.search', key: '/' }
@@ -47,7 +47,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
         <a href={to} aria-current={path === to || path.startsWith(to + '/') ? 'page' : undefined}>
           <span>{t(words)}</span>
           {number > 0 && <span class={count === 'inbox' ? 'nav-count nav-count-strong' : count ? 'nav-count' : 'nav-count nav-count-bad'} aria-hidden="true">{new Intl.NumberFormat(language()).format(number)}</span>}
-          {number > 0 && <span class="for-readers">{t(count ? 'shell.unread' : 'shell.troubled', { count: number })}</span>}
+          {number > 0 && <span class="for-readers">{t(count === 'screener' ? 'shell.waiting' : count ? 'shell.unread' : 'shell.troubled', { count: number })}</span>}
         </a>
       </li>
     )

@@ -1,0 +1,28 @@
+import { useFetched } from '../hooks/use-fetched.ts'
+import { language, t } from '../i18n.ts'
+import { fullTime } from '../message/time.ts'
+import { useClient } from '../session.ts'
+import { errorWords } from '../shell/error-words.ts'
+import { toast } from '../shell/toast.tsx'
+
+/** What was decided in the screener, newest first; each can be taken back. */
+export function Decided() {
+  const client = useClient()
+  const { value, error, reload } = useFetched((client) => client.call('screener.history', { limit: 100 }), { on: ['rule.changed', 'rule.removed', 'conversation.changed'] })
+  const undo = (id: string) => client.call('screener.undo', { id }).then(reload, (wrong: unknown) => toast({ text: errorWords(wrong) }))
+  if (error !== undefined) return <p class="note note-bad" role="alert">{errorWords(error)}</p>
+  if (value?.items.length === 0) return <p class="quiet">{t('screener.noPast')}</p>
+  return (
+    <ul class="plain logins">
+      {value?.items.map(({ id, conversationId, who, decision, scope, at, undoneAt }) => (
+        <li key={id} class="login">
+          <div>
+            <a href={`/c/${conversationId}`}><bdi>{who}</bdi></a>
+            <p class="quiet small">{t(`screener.was.${decision}`)}{scope === 'domain' && ` · ${t('screener.domain')}`} · {fullTime(at, language())}</p>
+          </div>
+          {undoneAt ? <span class="quiet small">{t('screener.undone')}</span> : <button type="button" class="button-small" onClick={() => void undo(id)} aria-label={t('screener.named', { does: t('shell.undo'), name: who })}>{t('shell.undo')}</button>}
+        </li>
+      ))}
+    </ul>
+  )
+}

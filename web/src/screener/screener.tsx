@@ -1,0 +1,123 @@
+import type { Waiting } from '#client'
+import { useRef, useState } from 'preact/hooks'
+import '../styles/screener.css'
+import { useFetched } from '../hooks/use-fetched.ts'
+import { useNow } from '../hooks/use-now.ts'
+import { language, t } from '../i18n.ts'
+import { Avatar } from '../message/avatar.tsx'
+import { nameOf } from '../message/name.ts'
+import { ProofSign, Warnings } from '../message/proof.tsx'
+import { agoWords } from '../message/time.ts'
+import type { ScreenProps } from '../routes.ts'
+import { useClient } from '../session.ts'
+import { announce } from '../shell/announce.ts'
+import { errorWords } from '../shell/error-words.ts'
+import { useKeys } from '../shell/keys.ts'
+import { Page } from '../shell/page.tsx'
+import { toast } from '../shell/toast.tsx'
+import { Decided } from './decided.tsx'
+
+export type Decision = 'inbox' | 'stream' | 'deny' | 'block' | 'spam'
+type Scope = 'sender' | 'domain'
+
+const choices: { decision: Exclude<Decision, 'stream'>, key: string, look: string }[] = [
+  { decision: 'inbox', key: 'a', look: 'button-main' },
+  { decision: 'deny', key: 'd', look: '' },
+  { decision: 'block', key: 'b', look: 'button-bad' },
+  { decision: 'spam', key: '!', look: 'button-bad' }
+]
+
+/** /screener: who waits for a decision; with `?past=yes` what has been decided. */
+export function ScreenerScreen({ query }: ScreenProps) {
+  const past = query.get('past') !== null
+  return (
+    <Page title={t('shell.screener')}>
+      <nav class="tabs" aria-label={t('shell.screener')}>
+        <a href="/screener" aria-current={past ? undefined : 'page'}>{t('screener.waiting')}</a>
+        <a href="/screener?past=yes" aria-current={past ? 'page' : undefined}>{t('screener.past')}</a>
+        <a href="/rules">{t('screener.rules')}</a>
+      </nav>
+      {past ? <Decided /> : <Queue />}
+    </Page>
+  )
+}
+
+function Queue() {
+  const client = useClient()
+  const list = useRef<HTMLUListElement>(null)
+  const { value, error } = useFetched((client) => client.call('screener.list', { limit: 50 }), { on: ['conversation.changed', 'counts.changed', 'rule.changed', 'contact.changed'] })
+  const [gone, setGone] = useState<readonly string[]>([])
+  const items = value?.items.filter(({ conversationId }) => !gone.includes(conversationId))
+
+  async function decide(one: Waiting, decision: Decision, scope: Scope) {
+    const place = items?.indexOf(one) ?? 0
+    const next = items?.[place + 1] ?? items?.[place - 1]
+    setGone((before) => [...before, one.conversationId])
+    if (next) focusOn(next.conversationId)
+    const back = () => setGone((before) => before.filter((id) => id !== one.conversationId))
+    try {
+      const { decided } = await client.call('screener.decide', { ids: [one.conversationId], decision, scope })
+      toast({
+        text: t(`screener.done.${decision}`, { name: nameOf(one.sender) }),
+        undo: () => Promise.all(decided.map(({ id }) => client.call('screener.undo', { id }))).then(back, (wrong: unknown) => toast({ text: errorWords(wrong) }))
+      })
+    } catch (wrong) {
+      back()
+      toast({ text: errorWords(wrong) })
+    }
+  }
+  function focusOn(id: string) {
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-waiting="${CSS.escape(id)}"]`)?.focus())
+  }
+  const at = () => items?.find(({ conversationId }) => conversationId === document.activeElement?.closest<HTMLElement>('[data-waiting]')?.dataset['waiting'])
+  const step = (by: number) => {
+    const now = at()
+    const next = items?.[now ? items.indexOf(now) + by : 0]
+    if (next) focusOn(next.conversationId)
+  }
+  useKeys({
+    j: { does: 'screener.keyNext', run: () => step(1) },
+    k: { does: 'screener.keyPrevious', run: () => step(-1) },
+    ...Object.fromEntries(choices.map(({ decision, key }) => [key, { does: `screener.${decision}`, run: () => {
+      const one = at()
+      if (one) void decide(one, decision, 'sender')
+      else announce(t('screener.chooseFirst'))
+    } }]))
+  })
+
+  if (error !== undefined) return <p class="note note-bad" role="alert">{errorWords(error)}</p>
+  if (!items) return null
+  if (items.length === 0) return <p class="quiet">{t('screener.nobody')}</p>
+  return (
+    <>
+      <p class="quiet small">{t('screener.what')}</p>
+      <ul ref={list} class="plain stack">{items.map((one) => <li key={one.conversationId}><Card one={one} onDecide={(decision, scope) => void decide(one, decision, scope)} /></li>)}</ul>
+      {value?.nextCursor && <p class="quiet">{t('screener.more')}</p>}
+    </>
+  )
+}
+
+function Card({ one: { conversationId, sender, because, since, messages, subject, preview }, onDecide }: { one: Waiting, onDecide(decision: Decision, scope: Scope): void }) {
+  const now = useNow()
+  const [wide, setWide] = useState(false)
+  const name = nameOf(sender)
+  const domain = sender.kind === 'email' ? sender.address.split('@')[1] : undefined
+  return (
+    <article class="card waiting" tabIndex={-1} data-waiting={conversationId} aria-label={name}>
+      <div class="waiting-head">
+        <Avatar name={name} />
+        <div>
+          <h2><bdi>{name}</bdi></h2>
+          <p class="quiet small">{name !== sender.address && <><bdi>{sender.address}</bdi> · </>}{t('screener.since', { ago: agoWords(since, now, language()), count: messages })} <ProofSign party={sender} /></p>
+        </div>
+      </div>
+      <Warnings party={sender} />
+      <a class="waiting-words" href={`/c/${conversationId}`}>{subject && <strong dir="auto">{subject}</strong>}<span dir="auto">{preview}</span></a>
+      <p class="quiet small" dir="auto">{because.text}</p>
+      {domain && <label class="check small"><input type="checkbox" checked={wide} onChange={({ currentTarget }) => setWide(currentTarget.checked)} /><span>{t('screener.wholeDomain', { domain })}</span></label>}
+      <div class="row">
+        {choices.map(({ decision, look }) => <button key={decision} type="button" class={`button-small ${look}`} onClick={() => onDecide(decision, wide ? 'domain' : 'sender')} aria-label={t('screener.named', { does: t(`screener.${decision}`), name })}>{t(`screener.${decision}`)}</button>)}
+      </div>
+    </article>
+  )
+}
