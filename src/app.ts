@@ -34,6 +34,7 @@ import { diskUse } from './blobs/disk.ts'
 import { adminActions } from './cli/actions.ts'
 import type { Clock, Log, Resolver } from './connector.ts'
 import { searchIndex } from './derived/search-index.ts'
+import { unindexed } from './derived/unindexed.ts'
 import { thumbnails } from './derived/thumbnails/follow.ts'
 import { searcher as openSearcher } from './derived/searcher.ts'
 import { Wakeup } from './feed/wakeup.ts'
@@ -116,8 +117,8 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const pool = openParsePool({ folders, size: parsers, timeoutMs: config.parseSeconds * 1000 })
     const receiving = { store, blobs, wakeup, clock, log, parse: pool.parse }
     const intake: Intake = {}
-    const receive = counted(receiver({ ...receiving, prove: prover({ connector, dns, log }) }), intake)
-    const receiveFiles = counted(receiver({ ...receiving, prove: prover({ connector, dns: noDns, log }) }), intake)
+    const receive = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, false), prove: prover({ connector, dns, log }) }), intake)
+    const receiveFiles = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, true), prove: prover({ connector, dns: noDns, log }) }), intake)
     const signals = openSignals()
     // What is true only now may be lost; an error of the database must not end the process.
     const dropped = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a signal could not be told')
@@ -160,7 +161,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const canonical = canonicalizer({ store, seal, region, connector, kinds })
     const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, wake: (id) => deliverer.wake(id), supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
     const stopping = new AbortController()
-    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
+    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, index: { upTo: (userId, signal) => index.opened().then(() => index.upTo(userId, undefined, signal)), pace: (userId) => unindexed({ index, store, userId, most: 2000 }) }, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
     return {
       unsubscribing: world.unsubscribing ?? {}, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, searcher,
       async figures() {

@@ -5,6 +5,7 @@ import type { Understanding } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
 import type { Address, Clock } from '../connector.ts'
 import { parseId, publicId } from '../model/ids.ts'
+import { bookmarkAt, putBookmark } from '../store/bookmarks.ts'
 import { createAccount, getAccount, listAccounts, updateStatus } from '../store/accounts.ts'
 import { recordChange } from '../store/events.ts'
 import type { Recording } from '../store/events.ts'
@@ -15,6 +16,7 @@ import type { Store } from '../store/store.ts'
 import { addUser, listUsers, userByName, UserError } from '../store/users.ts'
 import type { UserRow } from '../store/users.ts'
 import { importMail } from './import-mail.ts'
+import type { Bookmark } from './import-mail.ts'
 import { upkeepActions, type UpkeepDeps } from './upkeep.ts'
 
 export type ActionDeps = {
@@ -26,6 +28,8 @@ export type ActionDeps = {
   canonical(userId: number, address: Address): Promise<Address>
   /** Receiving with a proof that asks no DNS: keys of old mail are gone, and a thousand mails would ask a thousand times. */
   receiveFiles: Receive
+  /** Resolves when all that the user has can be found; `pace` holds up what would run too far ahead of that. */
+  index: { upTo(userId: number, signal: AbortSignal): Promise<void>, pace(userId: number): (messages: number, signal: AbortSignal) => Promise<void> }
   url(): string | null
   stop(): void
   upkeep: Pick<UpkeepDeps, 'folder' | 'blobs' | 'keyElsewhere' | 'publicUrl' | 'serves' | 'turn'>
@@ -79,7 +83,13 @@ export function adminActions(deps: ActionDeps): AdminActions {
       })
       const all = await store.read((tx) => listIdentities(tx, userId).map(({ kind, address }) => ({ kind, address })))
       const ref = { id: accountId, userId, kind: 'email', channel: 'email', since: clock.now(), context: { own: all, region: null, authserv: null } }
-      const summary = await inWords(importMail({ account: ref, paths, receive: deps.receiveFiles, now: clock.now(), signal, progress }))
+      const pace = deps.index.pace(userId)
+      const bookmark: Bookmark = {
+        goOn: (file) => store.read((tx) => bookmarkAt(tx, accountId, file)),
+        keep: (place) => store.hot((tx) => putBookmark(tx, accountId, place), 'bulk')
+      }
+      const summary = await inWords(importMail({ account: ref, paths, receive: deps.receiveFiles, now: clock.now(), signal, progress, bookmark, pace }))
+      if (!signal.aborted) await deps.index.upTo(userId, signal)
       return { account: publicId('account', accountId), ...summary }
     },
     ...upkeepActions({ ...deps.upkeep, store, clock, wakeup, accounts }),

@@ -23,11 +23,13 @@ export type Bookmark = { goOn: GoOn, keep(place: Place): Promise<void> }
  * changes nothing; a large file goes on where it was. What cannot be read is listed and does not stop it; `signal` does, and keeps what
  * came in so far.
  */
-export async function importMail({ account, paths, receive, now, signal, progress, bookmark }: {
+export async function importMail({ account, paths, receive, now, signal, progress, bookmark, pace }: {
   account: AccountRef, paths: string[], now: number, signal: AbortSignal
   receive(account: AccountRef, batch: Arrival[], at: { lane: 'history' }): Promise<Received>
   progress(progress: ImportProgress): void
   bookmark?: Bookmark
+  /** Told how many messages were stored; resolves when more may come. */
+  pace?(messages: number, signal: AbortSignal): Promise<void>
 }): Promise<Omit<ImportSummary, 'account'>> {
   const summary = { messages: 0, stored: 0, known: 0, unreadable: 0, problems: [] as ImportSummary['problems'] }
   const problem = (name: string, words: string) => void (summary.problems.length < listed && summary.problems.push({ name, problem: words }))
@@ -37,6 +39,8 @@ export async function importMail({ account, paths, receive, now, signal, progres
   let bytes = 0
   const under: Promise<void>[] = []
   let last: Promise<unknown> = Promise.resolve()
+  /** The large file that has a bookmark in it. */
+  let begun: string | null = null
   const flush = (read: number) => {
     const some = batch
     const before = last
@@ -51,7 +55,10 @@ export async function importMail({ account, paths, receive, now, signal, progres
       summary.known += known
       summary.unreadable += unreadable
       for (const { index, why } of failed) problem(some[index]!.name, why)
-      await bookmark?.keep(some.at(-1)!.place)
+      const { place } = some.at(-1)!
+      if (place.at < place.size || place.path === begun) await bookmark?.keep(place)
+      if (place.at < place.size) begun = place.path
+      if (stored > 0) await pace?.(stored, signal)
       progress({ bytes: read, totalBytes, messages: summary.messages })
     })()
     // Whoever waits for it hears of a failure; until then nobody does.

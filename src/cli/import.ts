@@ -32,12 +32,13 @@ export function importFiles(parent: Command, io: Io): void {
 /** A bar on standard error, where that is a terminal. */
 function showProgress({ stderr }: Io): { update(progress: ImportProgress): void, stop(): void } {
   if (!stderr.isTTY) return { update() {}, stop() {} }
-  const bar = new progress.SingleBar({ format: '{bar} {percentage} % | {messages} mails | {eta_formatted} left', hideCursor: true, clearOnComplete: true }, progress.Presets.shades_classic)
-  bar.start(1, 0, { messages: 0 })
+  const bar = new progress.SingleBar({ format: '{bar} {percentage} % | {messages} mails, {rate} a second | {eta_formatted} left', hideCursor: true, clearOnComplete: true }, progress.Presets.shades_classic)
+  const began = performance.now()
+  bar.start(1, 0, { messages: 0, rate: '-' })
   return {
     update({ bytes, totalBytes, messages }) {
       bar.setTotal(Math.max(totalBytes, 1))
-      bar.update(bytes, { messages })
+      bar.update(bytes, { messages, rate: Math.round(messages / Math.max(1, performance.now() - began) * 1000) })
     },
     stop: () => bar.stop()
   }
