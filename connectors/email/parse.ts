@@ -18,6 +18,7 @@ import { cut, decodeWords, oneLine, shownName } from './words.ts'
 const MAX_TEXT = 1024 * 1024
 const MAX_HTML = 2 * 1024 * 1024
 const MAX_PARTS = 500
+const MAX_PLAIN = 256 * 1024
 const MAX_RECIPIENTS = 500
 const MAX_REFERENCES = 101
 const MAX_ID = 250
@@ -36,7 +37,8 @@ export async function parse(raw: Uint8Array, context: Context): Promise<Incoming
 
   const message = fromHead(head, context)
   try {
-    const body = readPlain(raw, head, message.sender.address) ?? await readBody(raw, MAX_PARTS)
+    // Large files are taken out in pieces, which only the library can.
+    const body = (raw.byteLength <= MAX_PLAIN ? readPlain(raw, head, message.sender.address) : null) ?? await readBody(raw, MAX_PARTS, context.spool)
     const { automatic } = message
     const report = automatic === 'bounce' || automatic === 'receipt' || automatic === 'notification' ? readReport(head, body.text || textOfHtml(body.html), raw, automatic) : { bounces: [], receipts: [] }
     const reported = report.bounces.length > 0 && { automatic: 'bounce' as const, bounces: report.bounces }
@@ -147,7 +149,7 @@ function attachment(part: Part, index: number): IncomingAttachment {
   const name = fileName(part.filename ?? '') || `attachment-${index + 1}`
   const contentType = /^[\w!#$&^.+-]{1,100}\/[\w!#$&^.+-]{1,100}$/.test(part.contentType) ? part.contentType : 'application/octet-stream'
   const contentId = part.contentId && /^[^\s<>]{1,250}$/.test(part.contentId) ? part.contentId : ''
-  return { name, contentType, content: part.content, inline: part.inline, ...(contentId && { contentId }) }
+  return { name, contentType, content: part.content, ...(part.file && { file: part.file }), inline: part.inline, ...(contentId && { contentId }) }
 }
 
 /** A name that is one file in one folder on every system: no path, no leading dots, nothing invisible. */

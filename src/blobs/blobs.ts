@@ -16,6 +16,10 @@ export type Blobs = {
   put(bytes: Uint8Array): Promise<Uint8Array>
   /** Throws BlobTooLarge past `maxBytes`; then nothing is kept. */
   putStream(stream: AsyncIterable<Uint8Array | string>, maxBytes: number): Promise<{ digest: Uint8Array, size: number }>
+  /** A folder beside the files, where one may be written before it is one of them; what is left there is swept away later. */
+  readonly spool: string
+  /** Takes a file of the spool as it is; it is read once, in pieces, for its digest. */
+  adopt(file: string): Promise<{ digest: Uint8Array, size: number }>
   /** Rejects with ENOENT where there is none, and when what is stored no longer has that digest. */
   read(digest: Uint8Array): Promise<Uint8Array>
   /** All of it, or a part of which both ends count. */
@@ -45,6 +49,7 @@ export class BlobTooLarge extends Error {
  */
 export function openBlobs(folder: string, clock: Clock | null = null): Blobs {
   const root = join(folder, 'blobs')
+  const spool = join(root, 'partial')
   const unsynced = new Set<string>()
   /** Their sync failed: the system may have dropped what was written, so putting them again writes anew. */
   const suspect = new Set<string>()
@@ -79,8 +84,8 @@ export function openBlobs(folder: string, clock: Clock | null = null): Blobs {
 
   /** Writes beside the place and renames, so that nobody reads half a file. */
   async function write(fill: (file: FileHandle) => Promise<Uint8Array>): Promise<Uint8Array> {
-    const partial = join(root, 'partial', randomBytes(12).toString('hex'))
-    await mkdir(dirname(partial), { recursive: true, mode: 0o700 })
+    const partial = join(spool, randomBytes(12).toString('hex'))
+    await mkdir(spool, { recursive: true, mode: 0o700 })
     const file = await open(partial, 'wx', 0o600)
     try {
       const digest = await fill(file)
@@ -143,6 +148,25 @@ export function openBlobs(folder: string, clock: Clock | null = null): Blobs {
         }
         return hash.digest()
       })
+      return { digest, size }
+    },
+    spool,
+    async adopt(file) {
+      if (dirname(file) !== spool) throw new Error('only a file of the spool can be taken')
+      const hash: Hash = createHash('sha256')
+      let size = 0
+      for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+        size += chunk.length
+        hash.update(chunk)
+      }
+      const digest = hash.digest()
+      const target = path(digest)
+      await whileArriving(target, async () => {
+        await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+        await rename(file, target)
+      })
+      unsynced.add(target)
+      suspect.delete(target)
       return { digest, size }
     },
     async read(digest) {

@@ -31,7 +31,7 @@ export async function understand(account: AccountRef, arrival: Arrival, how: Und
     const { at, incoming, remoteId } = arrival
     return { at, place: remoteId ? { remoteId, folder: arrival.folder ?? null } : null, raw: null, items: [incoming.type === 'message' ? await stored(compared(incoming), null, blobs) : incoming] }
   }
-  const incoming = await how.parse(account.kind, arrival.raw, contextOf(account, arrival)).catch((error: Error) => {
+  const incoming = await how.parse(account.kind, arrival.raw, contextOf(account, arrival, blobs)).catch((error: Error) => {
     // Anything else is not the content's fault: the batch is refused, and comes again.
     if (error.name !== 'Unreadable') throw error
     return [unreadable(error.message)]
@@ -41,7 +41,7 @@ export async function understand(account: AccountRef, arrival: Arrival, how: Und
 
 /** The same for the bytes of many, most of the work being done elsewhere: see Understanding.many. In their order. */
 export async function understandMany(account: AccountRef, batch: Bytes[], how: Understanding, blobs: Blobs): Promise<Ready[]> {
-  const results = how.many && batch.length > 1 ? await how.many(account.kind, batch.map((arrival) => ({ raw: arrival.raw, context: contextOf(account, arrival) }))) : []
+  const results = how.many && batch.length > 1 ? await how.many(account.kind, batch.map((arrival) => ({ raw: arrival.raw, context: contextOf(account, arrival, blobs) }))) : []
   return Promise.all(batch.map((arrival, i) => {
     const result = results[i]
     return result ? readyOf(account, arrival, result, how, blobs) : understand(account, arrival, how, blobs)
@@ -49,14 +49,14 @@ export async function understandMany(account: AccountRef, batch: Bytes[], how: U
 }
 
 /** One object for the own addresses of a whole batch: what is said once is handed to a worker once. */
-function contextOf({ context: { own, region, authserv } }: AccountRef, { folder, at }: Bytes): Context {
-  return { own, region, authserv, folder: folder ?? null, at }
+function contextOf({ context: { own, region, authserv } }: AccountRef, { folder, at }: Bytes, { spool }: Blobs): Context {
+  return { own, region, authserv, folder: folder ?? null, at, spool }
 }
 
 async function readyOf(account: AccountRef, arrival: Bytes, { raw, items, proof: proven }: Understood, how: Understanding, blobs: Blobs): Promise<Ready> {
   const { at, folder = null } = arrival
   if (raw.size > rawInline) await blobs.put(arrival.raw)
-  const proof = proven !== undefined ? proven : provable(items) ? await how.prove(account.kind, arrival.raw, contextOf(account, arrival)) : null
+  const proof = proven !== undefined ? proven : provable(items) ? await how.prove(account.kind, arrival.raw, contextOf(account, arrival, blobs)) : null
   const ready: Ready['items'] = []
   for (const item of items) ready.push('message' in item ? await stored({ ...item, message: withFlags(item.message, arrival) }, proof, blobs) : item)
   return { at, place: { remoteId: arrival.remoteId, folder }, raw, items: ready, ...arrival.filed ? { filed: arrival.filed } : {} }

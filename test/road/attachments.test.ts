@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync, crc32 } from 'node:zlib'
 import sharp from 'sharp'
 import t from 'tap'
+import { parse } from '../../connectors/email/parse.ts'
 import { failureOf } from '../fixtures/client.ts'
 import type { Client } from '../fixtures/client.ts'
 import { openHouse } from '../fixtures/house.ts'
@@ -139,4 +142,32 @@ t.test('another user gets none of them', async (t) => {
   for (const id of ['b', 't', 'r', 'h', 'p', 's'].map((kind) => kind + message!.attachments[0]!.id.slice(1))) {
     t.equal((await failureOf(mallory.call('blob.url', { id }))).kind, 'not_found', id)
   }
+})
+
+t.test('a large file goes to the disk in pieces, and is handed out as it came', async (t) => {
+  const house = await openHouse(t)
+  const client = await house.client()
+  const folder = await tempFolder(t)
+  const film = randomBytes(5_000_000)
+  await take(house, folder, 'film.eml', mail('film', [{ name: 'film.mp4', type: 'video/mp4', bytes: film }, { name: 'note.txt', type: 'text/plain', bytes: Buffer.from('small') }]))
+  const [message] = await messages(client)
+  t.same(message!.attachments.map(({ name, size }) => [name, size]), [['film.mp4', film.length], ['note.txt', 5]])
+  const answer = await fetch(await link(client, house, message!.attachments[0]!.id))
+  t.ok(Buffer.from(await answer.arrayBuffer()).equals(film))
+  t.same(readdirSync(join(house.folder, 'blobs/partial')), [], 'nothing is left half written')
+})
+
+t.test('a file of 60 MB is never in memory as a whole while its mail is taken apart', { timeout: 80_000 }, async (t) => {
+  const spool = await tempFolder(t)
+  const line = randomBytes(57).toString('base64') + '\r\n'
+  const size = 57 * 18_396 * 60
+  const raw = Buffer.from(mail('large', []).replace('--b--', `--b\r\nContent-Type: video/mp4\r\nContent-Disposition: attachment; filename="film.mp4"\r\nContent-Transfer-Encoding: base64\r\n\r\n${line.repeat(18_396 * 60)}--b--`))
+  const before = process.memoryUsage.rss()
+  let most = before
+  const look = setInterval(() => { most = Math.max(most, process.memoryUsage.rss()) }, 5)
+  const [message] = await parse(raw, { own: [], region: null, folder: null, authserv: null, at: 0, spool })
+  clearInterval(look)
+  most = Math.max(most, process.memoryUsage.rss())
+  t.match(message, { type: 'message', attachments: [{ name: 'film.mp4', file: { size } }] })
+  t.ok(most - before < size / 2, `the process grew by ${Math.round((most - before) / 2 ** 20)} MB`)
 })

@@ -24,7 +24,10 @@ t.test('a mail in the real page: its own pictures at once, those of other server
     response.end(png)
   })
   await new Promise<void>((resolve) => pictures.listen(0, '127.0.0.1', resolve))
-  t.teardown(() => void pictures.closeAllConnections() ?? pictures.close())
+  t.teardown(() => {
+    pictures.closeAllConnections()
+    pictures.close()
+  })
   const { port } = pictures.address() as AddressInfo
   const house = await openHouse(t, { world: { remote: { lookup: async () => ['93.184.216.34'], connect: () => connect(port, '127.0.0.1') } } })
   await house.addUser('eve', 'correct horse battery')
