@@ -2,7 +2,7 @@ import t from 'tap'
 import { openHouse } from '../fixtures/house.ts'
 import { playNetwork, secret } from '../fixtures/network.ts'
 import { chromiumMissing, openChromium, openPage } from '../servers/chromium.ts'
-import { seriousFindings } from './axe.ts'
+import { findings } from './axe.ts'
 
 const login = { name: 'grace', password: 'correct horse battery staple' }
 const alice = { kind: 'email', address: 'alice@friend.example', name: 'Alice Example', raw: 'Alice Example <alice@friend.example>' }
@@ -61,7 +61,7 @@ t.test('a life with the inbox, by keyboard alone', { skip: chromiumMissing }, as
     await page.getByRole('dialog').getByText('You moved it here.').waitFor()
     await keys.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    t.same(await seriousFindings(page), [])
+    t.same(await findings(page), [])
   })
 
   await t.test('an answer: which way and why, one key for another, and what became of it', async (t) => {

@@ -2,7 +2,7 @@ import t from 'tap'
 import { openHouse } from '../fixtures/house.ts'
 import { playNetwork, secret } from '../fixtures/network.ts'
 import { chromiumMissing, openChromium, openPage } from '../servers/chromium.ts'
-import { seriousFindings } from './axe.ts'
+import { findings } from './axe.ts'
 
 const login = { name: 'grace', password: 'correct horse battery staple' }
 const alice = { kind: 'email', address: 'alice@friend.example', name: 'Alice Example', raw: 'Alice Example <alice@friend.example>' }
@@ -55,7 +55,7 @@ t.test('a person\'s page, and search', { skip: chromiumMissing }, async (t) => {
     await page.locator('.person-address', { hasText: 'alice@example.org' }).waitFor()
     await page.getByRole('button', { name: 'Part again' }).click()
     await page.locator('.person-address', { hasText: 'alice@example.org' }).waitFor({ state: 'detached' })
-    t.same(await seriousFindings(page), [])
+    t.same(await findings(page), [])
   })
 
   await t.test('search: marked, without accents, newest or best first, a jump to the place; a wrong operator in words', async (t) => {
@@ -64,7 +64,7 @@ t.test('a person\'s page, and search', { skip: chromiumMissing }, async (t) => {
     const hit = page.locator('.search-hit')
     await hit.waitFor()
     t.same(await hit.locator('mark').allTextContents(), ['Münchner', 'Hütte'])
-    t.same(await seriousFindings(page), [])
+    t.same(await findings(page), [])
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.locator('.message-marked', { hasText: 'Die Münchner Hütte ist frei' }).waitFor()
