@@ -1,7 +1,7 @@
 /** How mail programs mark what is quoted: with `around`, the element holds the quote; with `after`, all that follows it in its parent does. */
 export type Quote = 'around' | 'after' | null
 
-const around = /(?:^|\s)(?:gmail_quote(?:_container)?|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|moz-cite-quote|gmx_quote)(?:\s|$)/i
+const around = /(?:^|\s)[a-z]{2,20}_(?:quoted?(?:_container)?|extra)(?:\s|$)/i
 const aroundId = /^(?:yahoo_quoted_|isReplyContent|qt$|olk_src_body_section|mail-editor-reference-message-container|replybody)/i
 const afterId = /^(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling)$/i
 

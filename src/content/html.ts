@@ -113,10 +113,10 @@ export function safeHtml(html: string, parts: ReadonlyMap<string, string>): Safe
     const outside = part === null ? readRemote(src) : null
     if (outside !== null && isPixel(attributes)) return
     if (outside !== null) remote++
-    const from = part !== null ? ` data-cid="${escaped(part)}"` : outside !== null ? ` data-remote="${escaped(outside)}"` : ''
-    if (from === '' && !attributes.get('alt')) return
-    if (from !== '' && quoted === 0) pieces.push('text')
-    write(`<img${kept}${from}>`)
+    const source = part !== null ? ` data-cid="${escaped(part)}"` : outside !== null ? ` data-remote="${escaped(outside)}"` : ''
+    if (source === '' && !attributes.get('alt')) return
+    if (source !== '' && quoted === 0) pieces.push('text')
+    write(`<img${kept}${source}>`)
   }
 
   function open(name: string, attributes: Map<string, string>): void {
