@@ -15,7 +15,7 @@ import { mail } from '../rigs/traffic.ts'
 import { ownTree } from '../rigs/tree.ts'
 import { dovecotMissing, freePorts, startDovecot } from '../servers/dovecot.ts'
 
-t.setTimeout(200_000)
+t.setTimeout(600_000)
 
 /** How a secret may show itself: as it is, and in the forms in which programs write bytes. */
 function formsOf(secret: string | Buffer): Buffer[] {
@@ -35,7 +35,7 @@ function filesIn(folder: string, leaveOut: readonly string[] = []): Map<string, 
 
 const listening = (server: Server) => new Promise<number>((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)))
 
-t.test('planted secrets are in no log, metric, error, event, backup or database page', { skip: dovecotMissing, timeout: 180_000 }, async (t) => {
+t.test('planted secrets are in no log, metric, error, event, backup or database page', { skip: dovecotMissing, timeout: 580_000 }, async (t) => {
   const dovecot = await startDovecot()
   t.teardown(() => dovecot.close())
   const folder = await tempFolder(t)
@@ -118,7 +118,7 @@ t.test('planted secrets are in no log, metric, error, event, backup or database 
   plant('password of a mailbox', dovecot.password)
   const at = (port: number) => ({ host: '127.0.0.1', port, security: 'none' as const })
   const put = async (kind: string, settings: object) => (await client.call<{ id: string }>('account.put', { kind, settings })).id
-  const status = (id: string, ...wanted: string[]) => client.until(() => client.events.some((event) => event.id === id && wanted.includes(String(event.data?.['status']))), 30_000)
+  const status = (id: string, ...wanted: string[]) => client.until(() => client.events.some((event) => event.id === id && wanted.includes(String(event.data?.['status']))), 120_000)
   const mailbox = await put('email', { ...good, smtp: { ...good.smtp, password: plant('password for sending') } })
   await status(mailbox, 'live')
   const refused = await put('email', { ...good, address: 'bob@example.org', password: plant('password that is refused') })
@@ -156,7 +156,7 @@ t.test('planted secrets are in no log, metric, error, event, backup or database 
   // Something that must be found, so that it is known that looking finds.
   const known = planted('words')
   await dovecot.deliver('ada', mail('rig-known-1').replace('This is', known))
-  await client.until(() => JSON.stringify(client.events).includes(known), 30_000)
+  await client.until(() => JSON.stringify(client.events).includes(known), 120_000)
   for (const method of ['account.list', 'session.list', 'token.list', 'identity.list', 'sync.snapshot', 'outbox.list']) note(await client.call(method).catch((error: Error) => error))
   for (const id of [mailbox, refused, byToken, echoed, sms, chat]) note(await client.call('account.settings', { id }).catch((error: Error) => error))
   const resumed = await connect(publicUrl, { token, resume: { logId: client.hello.logId, seq: 0 } })

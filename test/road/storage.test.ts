@@ -19,7 +19,7 @@ import { ownTree } from '../rigs/tree.ts'
 import { dovecotMissing, freePorts, startDovecot } from '../servers/dovecot.ts'
 import type { Dovecot } from '../servers/dovecot.ts'
 
-t.setTimeout(300_000)
+t.setTimeout(900_000)
 const root = process.getuid?.() === 0
 const tools = (...names: string[]) => names.every((name) => ['/usr/bin/', '/bin/', '/usr/sbin/', '/sbin/'].some((folder) => existsSync(folder + name)))
 /** A text that needs room of its own in the database. */
@@ -43,7 +43,7 @@ type Road = {
 }
 
 async function until(what: string, check: () => Promise<boolean> | boolean): Promise<void> {
-  for (const end = Date.now() + 60_000; Date.now() < end; await pause(100)) if (await check()) return
+  for (const end = Date.now() + 120_000; Date.now() < end; await pause(100)) if (await check()) return
   throw new Error(`waited in vain: ${what}`)
 }
 
@@ -120,7 +120,7 @@ async function readsOn(t: Test, { server, client }: Road): Promise<void> {
   await fresh.close()
 }
 
-t.test('a small disk that is full: told, read-only, and over by itself', { skip: dovecotMissing || (root && mountable() ? false : 'a small disk of its own needs root who may mount'), timeout: 200_000 }, async (t) => {
+t.test('a small disk that is full: told, read-only, and over by itself', { skip: dovecotMissing || (root && mountable() ? false : 'a small disk of its own needs root who may mount'), timeout: 400_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'kinbox-disk-'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16m,mode=700', 'tmpfs', folder])
   const unmount = () => {
@@ -168,7 +168,7 @@ t.test('a small disk that is full: told, read-only, and over by itself', { skip:
   await here.judge(['rig-before-1', 'rig-during-1'])
 })
 
-t.test('another program holds the database: reading goes on meanwhile, and so does everything when it lets go', { skip: dovecotMissing, timeout: 200_000 }, async (t) => {
+t.test('another program holds the database: reading goes on meanwhile, and so does everything when it lets go', { skip: dovecotMissing, timeout: 400_000 }, async (t) => {
   const data = mkdtempSync(join(tmpdir(), 'kinbox-held-'))
   t.teardown(() => rmSync(data, { recursive: true, force: true }))
   const here = await road(t, data)
@@ -198,7 +198,7 @@ t.test('another program holds the database: reading goes on meanwhile, and so do
   await here.judge(['rig-before-1', 'rig-during-1'])
 })
 
-t.test('a database file that nothing may write any more', { skip: dovecotMissing || (root && immutable() ? false : 'a file that not even root may write needs root and a disk that knows such'), timeout: 200_000 }, async (t) => {
+t.test('a database file that nothing may write any more', { skip: dovecotMissing || (root && immutable() ? false : 'a file that not even root may write needs root and a disk that knows such'), timeout: 400_000 }, async (t) => {
   const data = mkdtempSync(join('/tmp', 'kinbox-fixed-'))
   const files = ['kinbox.db', 'kinbox.db-wal'].map((name) => join(data, name))
   const fix = (how: '+i' | '-i') => void execFileSync('chattr', [how, ...files], { stdio: 'ignore' })
