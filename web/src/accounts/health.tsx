@@ -2,9 +2,12 @@ import type { Account } from '#client'
 import { language, t } from '../i18n.ts'
 import { clockTime } from './when.ts'
 
+const worthWordsMs = 60_000
+
 /** How an account is: its state in words, what is wrong and what to do, how far the old messages are, when it was deaf. */
 export function Health({ account: { status, error, backfill, gaps } }: { account: Account }) {
-  const open = gaps.filter(({ filledAt }) => filledAt === null)
+  // A new login takes a moment: only what somebody may have missed is worth words.
+  const open = gaps.filter(({ since, until, filledAt }) => filledAt === null && (until === null || Date.parse(until) - Date.parse(since) > worthWordsMs))
   const number = new Intl.NumberFormat(language())
   return (
     <div class="stack-small">
