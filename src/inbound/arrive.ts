@@ -5,7 +5,7 @@ import type { Conversation } from '../model/conversation.ts'
 import type { IncomingMessage, Unsubscribe, Within } from '../model/incoming.ts'
 import { baseSubject } from '../content/subject.ts'
 import { preview } from '../content/preview.ts'
-import { ensureAddress, findAddress, friendNamed, getContact, noteSeen } from '../store/contacts.ts'
+import { ensureAddress, noteSeen } from '../store/contacts.ts'
 import { insertAttachment } from '../store/attachments.ts'
 import { insertMessage, setFlags, withMessageId } from '../store/messages.ts'
 import { insertPlace, messageAt } from '../store/places.ts'
@@ -14,18 +14,12 @@ import { ensureStrand } from '../store/strands.ts'
 import { topicOf } from '../store/topic-arrival.ts'
 import { updateConversation } from '../store/conversations.ts'
 import type { Writer } from '../store/tx.ts'
-import { streamOf } from '../model/stream.ts'
-import type { Contact } from '../model/contact.ts'
-import type { Path } from '../model/path.ts'
-import type { StrandSpec } from '../model/strand.ts'
 import { amendNew, edit } from './amend.ts'
 import { strandOf } from './converse.ts'
+import { decide, identify } from './decide.ts'
 import { echoOf } from './echo.ts'
-import { judge, shownAddresses, warnings } from './identify.ts'
 import type { Judged } from './identify.ts'
-import { introduce, pathOf } from './paths.ts'
-import { route } from './route.ts'
-import type { Facts } from './route.ts'
+import { introduce } from './paths.ts'
 import type { Trust } from './trust.ts'
 import type { Ready, ReadyMessage } from './understand.ts'
 
@@ -63,10 +57,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     if (changed !== null) return null
   }
   const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, senderDigest: item.senderDigest })
-  const facts = factsOf(unit, message, from)
-  const decision = route(facts)
-  const folded = decision.blockedAt !== null && isAmongOthers(spec, facts)
-  const standing = folded ? withoutThem(facts, decision) : decision
+  const { facts, decision, folded, standing } = decide(unit, message, from, spec)
   const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, standing)
   const { folder, hidden } = settle(unit, conversation, standing, { history, enough: from.proof.enough, folded })
   const sender = message.direction === 'in' && from.proof.enough && message.sender.address !== null
@@ -124,44 +115,6 @@ function knownAs(unit: Unit, { message, digest }: ReadyMessage, { place, at }: R
   const sure = same.find(({ proof }) => proof !== 'unverified' && proof !== 'conflicting')
   if (sure) return sure.id
   return same[0] && !proven() ? same[0].id : null
-}
-
-type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null }
-
-function identify({ tx, account, own }: Unit, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
-  const { sender } = message
-  const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
-  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null }
-  const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
-  const contact = address && getContact(tx, account.userId, address.contactId)
-  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`) })
-  const believed = judged.enough ? contact : undefined
-  const namesake = sender.name ? friendNamed(tx, account.userId, sender.name) : undefined
-  const quoted = shownAddresses(sender).flatMap((shown) => {
-    const address = findAddress(tx, account.userId, { kind: sender.kind, address: shown })
-    const friend = address && getContact(tx, account.userId, address.contactId)
-    return address && friend?.friend ? [{ address, friend }] : []
-  })[0]
-  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings: warnings(sender, believed, namesake, quoted), namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }
-}
-
-/** All that the ladder asks. Who sent something on a list or by a machine is not looked for among the friends of friends. */
-function factsOf({ tx, account, trust }: Unit, message: IncomingMessage, from: From): Facts {
-  const { sender, direction, list, automatic, unreadable } = message
-  const incoming = direction === 'in'
-  const path: Path | null = incoming && !list && !from.contact?.friend && (!automatic || automatic === 'invitation') ? pathOf(tx, account.userId, trust, from.contact, sender) : null
-  return {
-    ...from, direction, list, automatic, unreadable, path, strict: trust.strict, version: trust.version, stream: incoming ? streamOf(message) : null,
-    rule: incoming && automatic !== 'bounce' ? trust.rule({ kind: sender.kind, address: sender.address, list: list?.id ?? null }) : null
-  }
-}
-
-/** Somebody blocked speaks where others do: then only their messages are folded away. */
-const isAmongOthers = ({ kind, key }: StrandSpec, { rule }: Facts) => kind === 'group' || key.startsWith('system:') || (kind === 'list' && rule?.scope !== 'list')
-
-/** Where a group or list would be without what its blocked member has just written. */
-function withoutThem(facts: Facts, { because }: Decision): Decision {
-  return facts.list ? route({ ...facts, contact: undefined, rule: null }) : { folder: 'other', because, blockedAt: null, stream: facts.stream }
 }
 
 const fellBack: Because = {

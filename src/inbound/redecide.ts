@@ -1,7 +1,6 @@
 import type { Contact, KnownAddress } from '../model/contact.ts'
 import type { Conversation } from '../model/conversation.ts'
 import type { Decision } from '../model/decision.ts'
-import type { Path } from '../model/path.ts'
 import type { ProofLevel } from '../model/proof.ts'
 import { listIdOf, streamOfMessage, writersIn, wroteIn } from '../store/affected.ts'
 import { addressesOf, findAddress, friendNamed, getAddress, getContact } from '../store/contacts.ts'
@@ -32,17 +31,15 @@ function ofOne(tx: Reader, userId: number, trust: Trust, conversation: Conversat
   if (contactId !== null && !owner) return null
   const addresses = contactId === null ? [] : addressesOf(tx, contactId)
   const sender = last?.sender ?? { kind: addresses[0]?.kind ?? '', address: addresses[0]?.address ?? null, raw: '' }
-  const known = sender.address === null ? undefined : findAddress(tx, userId, { kind: sender.kind, address: sender.address })
+  const known = sender.address === null ? undefined : addresses.find(({ kind, address }) => kind === sender.kind && address === sender.address) ?? (owner ? undefined : findAddress(tx, userId, { kind: sender.kind, address: sender.address }))
   const listId = kind === 'list' ? listIdOf(tx, conversation.id) : null
   const enough = contactId !== null || (last !== undefined && last.senderId !== null)
   if (last?.automatic === 'bounce' || (kind === 'system' && !enough)) return null
   const contact = owner ?? (known && getContact(tx, userId, known.contactId))
-  const decision = route({
-    ...asked(tx, userId, trust, { contact, sender, level: last?.proof ?? 'weak', enough, listId }),
-    sender: { address: sender.address, shown: sender.address ?? sender.name ?? conversation.title },
-    list: listId === null ? undefined : { id: listId, name: conversation.title }, automatic: kind === 'list' ? 'list' : last?.automatic ?? undefined,
-    wroteAt: wroteTo(contactId === null ? known ? [known] : [] : addresses), stream: last ? streamOfMessage(tx, last.id) : null
-  })
+  const decision = route(factsOf(tx, userId, trust, {
+    contact, sender, shown: sender.address ?? sender.name ?? conversation.title, level: last?.proof ?? 'weak', enough, listId, title: conversation.title,
+    automatic: kind === 'list' ? 'list' : last?.automatic ?? undefined, wroteAt: wroteTo(contactId === null ? known ? [known] : [] : addresses), stream: last?.automatic || kind === 'list' ? streamOfMessage(tx, last!.id) : null
+  }))
   // A blocked writer is folded in a list; only the list itself can be hidden.
   return kind === 'list' && decision.blockedAt !== null && trust.rule({ kind: '', address: null, list: listId })?.action !== 'block' ? null : decision
 }
@@ -54,10 +51,7 @@ function ofGroup(tx: Reader, userId: number, trust: Trust, { id, because, stream
   for (const { addressId, proof } of writersIn(tx, id)) {
     const known = getAddress(tx, addressId)!
     const contact = getContact(tx, userId, known.contactId)
-    const decision = route({
-      ...asked(tx, userId, trust, { contact, sender: known, level: proof, enough: true, listId: null }),
-      sender: { address: known.address, shown: known.address }, list: undefined, automatic: undefined, wroteAt: wroteTo([known]), stream: null
-    })
+    const decision = route(factsOf(tx, userId, trust, { contact, sender: known, shown: known.address, level: proof, enough: true, listId: null, title: '', automatic: undefined, wroteAt: wroteTo([known]), stream: null }))
     const here: Decision = { ...decision, blockedAt: null }
     if (here.folder === 'inbox') return here
     if (!found || found.because.rule === 'blocked') found = here
@@ -67,13 +61,22 @@ function ofGroup(tx: Reader, userId: number, trust: Trust, { id, because, stream
 
 const wroteTo = (addresses: KnownAddress[]) => addresses.reduce<number | null>((latest, { lastOutAt }) => lastOutAt ? Math.max(latest ?? 0, lastOutAt) : latest, null)
 
-type Sender = { kind: string, address: string | null, name?: string | null }
+type Known = Pick<Facts, 'contact' | 'automatic' | 'wroteAt' | 'stream'> & {
+  contact: Contact | undefined, sender: { kind: string, address: string | null, name?: string | null }, shown: string, level: ProofLevel, enough: boolean, listId: string | null, title: string
+}
 
-function asked(tx: Reader, userId: number, trust: Trust, { contact, sender, level, enough, listId }: { contact: Contact | undefined, sender: Sender, level: ProofLevel, enough: boolean, listId: string | null }): Omit<Facts, 'sender' | 'list' | 'automatic' | 'wroteAt' | 'stream'> {
-  const path: Path | null = contact && !contact.friend && listId === null ? pathsTo(tx, contact.id)[0] ?? null : null
-  const namesake = sender.name ? friendNamed(tx, userId, sender.name) : undefined
+/** What the ladder asks. Most are decided on its first rungs, so what only the last ones ask is looked up when they do. */
+function factsOf(tx: Reader, userId: number, trust: Trust, { contact, sender, shown, level, enough, listId, title, automatic, wroteAt, stream }: Known): Facts {
   return {
-    direction: 'in', unreadable: undefined, contact, proof: { level, enough, evidence: [] }, path, strict: trust.strict, version: trust.version,
-    namesake: namesake && namesake.id !== contact?.id ? namesake.name : null, rule: trust.rule({ kind: sender.kind, address: sender.address, list: listId })
+    direction: 'in', unreadable: undefined, contact, automatic, wroteAt, stream, strict: trust.strict, version: trust.version,
+    sender: { address: sender.address, shown }, proof: { level, enough, evidence: [] }, list: listId === null ? undefined : { id: listId, name: title },
+    rule: trust.rule({ kind: sender.kind, address: sender.address, list: listId }),
+    get path() {
+      return contact && !contact.friend && listId === null ? pathsTo(tx, contact.id)[0] ?? null : null
+    },
+    get namesake() {
+      const found = sender.name ? friendNamed(tx, userId, sender.name) : undefined
+      return found && found.id !== contact?.id ? found.name : null
+    }
   }
 }

@@ -1,0 +1,69 @@
+import type { Contact } from '../model/contact.ts'
+import type { Decision } from '../model/decision.ts'
+import type { IncomingMessage } from '../model/incoming.ts'
+import type { Path } from '../model/path.ts'
+import { streamOf } from '../model/stream.ts'
+import type { StrandSpec } from '../model/strand.ts'
+import { findAddress, friendNamed, getContact } from '../store/contacts.ts'
+import type { Reader } from '../store/tx.ts'
+import type { Unit } from './arrive.ts'
+import { judge, shownAddresses, warnings } from './identify.ts'
+import type { Judged } from './identify.ts'
+import { pathOf } from './paths.ts'
+import { route } from './route.ts'
+import type { Facts } from './route.ts'
+import type { ReadyMessage } from './understand.ts'
+
+/** What deciding needs of the transaction. It only reads. */
+export type Asking = Pick<Unit, 'account' | 'own' | 'trust'> & { tx: Reader }
+
+/** Whom a message is from, as far as it is proven. `contact` is whom its address belongs to, believed or not. */
+export type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null }
+
+/** `proof.level` and `enough` say what the sender's history makes of the proof. */
+export function identify({ tx, account, own }: Asking, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
+  const { sender } = message
+  const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
+  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null }
+  const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
+  const contact = address && getContact(tx, account.userId, address.contactId)
+  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`) })
+  const believed = judged.enough ? contact : undefined
+  const namesake = sender.name ? friendNamed(tx, account.userId, sender.name) : undefined
+  const quoted = shownAddresses(sender).flatMap((shown) => {
+    const address = findAddress(tx, account.userId, { kind: sender.kind, address: shown })
+    const friend = address && getContact(tx, account.userId, address.contactId)
+    return address && friend?.friend ? [{ address, friend }] : []
+  })[0]
+  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings: warnings(sender, believed, namesake, quoted), namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }
+}
+
+/**
+ * Where a message goes, and why. `folded`: it is of somebody blocked, among others; `standing` is then where those others are. Reads only what the ladder
+ * asks for, each by an index, whatever the number of contacts and rules.
+ */
+export function decide(asking: Asking, message: IncomingMessage, from: From, spec: StrandSpec): { facts: Facts, decision: Decision, folded: boolean, standing: Decision } {
+  const facts = factsOf(asking, message, from)
+  const decision = route(facts)
+  const folded = decision.blockedAt !== null && isAmongOthers(spec, facts)
+  return { facts, decision, folded, standing: folded ? withoutThem(facts, decision) : decision }
+}
+
+/** All that the ladder asks. Who sent something on a list or by a machine is not looked for among the friends of friends. */
+function factsOf({ tx, account, trust }: Asking, message: IncomingMessage, from: From): Facts {
+  const { sender, direction, list, automatic, unreadable } = message
+  const incoming = direction === 'in'
+  const path: Path | null = incoming && !list && !from.contact?.friend && (!automatic || automatic === 'invitation') ? pathOf(tx, account.userId, trust, from.contact, sender) : null
+  return {
+    ...from, direction, list, automatic, unreadable, path, strict: trust.strict, version: trust.version, stream: incoming ? streamOf(message) : null,
+    rule: incoming && automatic !== 'bounce' ? trust.rule({ kind: sender.kind, address: sender.address, list: list?.id ?? null }) : null
+  }
+}
+
+/** Somebody blocked speaks where others do: then only their messages are folded away. */
+const isAmongOthers = ({ kind, key }: StrandSpec, { rule }: Facts) => kind === 'group' || key.startsWith('system:') || (kind === 'list' && rule?.scope !== 'list')
+
+/** Where a group or list would be without what its blocked member has just written. */
+function withoutThem(facts: Facts, { because }: Decision): Decision {
+  return facts.list ? route({ ...facts, contact: undefined, rule: null }) : { folder: 'other', because, blockedAt: null, stream: facts.stream }
+}
