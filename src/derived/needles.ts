@@ -23,20 +23,25 @@ export function find(text: string, needles: readonly Needle[], most = Infinity):
   if (needles.length === 0 || text === '') return []
   const marks: Mark[] = []
   // Each needle is followed from every word at which it may begin.
-  let open: { needle: Needle, at: number, start: number }[] = []
+  let open: Open[] = []
   for (const { word, start, end } of tokens(text)) {
-    const going = [...open, ...needles.map((needle) => ({ needle, at: 0, start }))]
-    open = []
-    for (const one of going) {
-      const last = one.at === one.needle.words.length - 1
-      const wanted = one.needle.words[one.at]!
-      if (!(last && one.needle.prefix ? word.startsWith(wanted) : word === wanted)) continue
-      if (!last) open.push({ ...one, at: one.at + 1 })
-      else join(marks, { start: one.start, end })
-    }
+    const going = open
+    if (going.length > 0) open = []
+    for (const one of going) follow(one, word, end, open, marks)
+    for (const needle of needles) if (word.startsWith(needle.words[0]!)) follow({ needle, at: 0, start }, word, end, open, marks)
     if (marks.length >= most) break
   }
   return marks
+}
+
+type Open = { needle: Needle, at: number, start: number }
+
+function follow({ needle, at, start }: Open, word: string, end: number, open: Open[], marks: Mark[]): void {
+  const last = at === needle.words.length - 1
+  const wanted = needle.words[at]!
+  if (!(last && needle.prefix ? word.startsWith(wanted) : word === wanted)) return
+  if (last) join(marks, { start, end })
+  else open.push({ needle, at: at + 1, start })
 }
 
 function join(marks: Mark[], mark: Mark): void {

@@ -5,6 +5,7 @@ export type Token = { word: string, start: number, end: number }
 const unspaced = '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\u30fc\\uff70\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}'
 const runs = new RegExp(`[${unspaced}]+|[[\\p{L}\\p{N}\\p{M}]--[${unspaced}]]+`, 'gv')
 const isUnspaced = new RegExp(`^[${unspaced}]`, 'v')
+const asciiRuns = /[A-Za-z0-9]+/g
 const ascii = /^[\x00-\x7f]*$/
 /** Accents and vowel points; not those of Indic scripts, which are letters to their readers. */
 const marks = /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1dc0-\u1dff]/g
@@ -21,6 +22,10 @@ const longest = 64
  * Khmer or Burmese becomes its overlapping pairs and then its last character, so that a part of it of any length is found.
  */
 export function* tokens(text: string): Generator<Token, void, void> {
+  if (ascii.test(text)) {
+    for (const { 0: run, index } of text.matchAll(asciiRuns)) yield { word: run.slice(0, longest).toLowerCase(), start: index, end: index + run.length }
+    return
+  }
   for (const { 0: run, index } of text.matchAll(runs)) {
     if (isUnspaced.test(run)) {
       yield* pairs(run, index)
@@ -55,10 +60,21 @@ const longAscii = new RegExp(`[A-Za-z0-9]{${longest + 1},}`, 'g')
 /** A text as it is given to the index: what its tokenizer cuts it into are the words of `tokens`. */
 export function indexable(text: string): string {
   // Plain ASCII is cut the same way by the index itself, which is faster at it.
-  if (ascii.test(text)) return text.replace(longAscii, (run) => run.slice(0, longest))
+  if (ascii.test(text)) return hasLongRun(text) ? text.replace(longAscii, (run) => run.slice(0, longest)) : text
   let words = ''
   for (const { word } of tokens(text)) words += word + ' '
   return words
+}
+
+/** A loop, since an expression would try again from each letter. */
+function hasLongRun(text: string): boolean {
+  let length = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i) | 32
+    length = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) ? length + 1 : 0
+    if (length > longest) return true
+  }
+  return false
 }
 
 /** What a word or phrase of a query must find, one token after the other; `prefix`: the last one may go on. */

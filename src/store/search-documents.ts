@@ -77,6 +77,6 @@ export function shownMessage(tx: Reader, userId: number, id: number): Shown | un
      FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id
      LEFT JOIN address a ON a.user_id = m.user_id AND a.kind = m.sender ->> '$.kind' AND a.address = m.sender ->> '$.address'
      LEFT JOIN contact f ON f.id = a.contact_id LEFT JOIN contact p ON p.id = c.contact_id
-     WHERE m.id = ? AND m.user_id = ? AND m.deleted_at IS NULL AND coalesce(f.blocked, 0) = 0 AND coalesce(p.blocked, 0) = 0`, id, userId)
+     WHERE m.id = ? AND m.user_id = ? AND m.deleted_at IS NULL AND m.blocked_at IS NULL AND c.blocked_at IS NULL AND coalesce(f.blocked, 0) = 0 AND coalesce(p.blocked, 0) = 0`, id, userId)
   return row && { sortAt: row.sortAt, seen: row.seen === 1, folder: row.folder, archived: row.archived === 1 }
 }

@@ -60,7 +60,7 @@ async function compare(t: Test, library: Library, below: (n: number) => number, 
 }
 
 t.test('the index finds what reading everything finds', async (t) => {
-  for (const seed of [1, 2]) {
+  for (const seed of [Number(process.env['KINBOX_SEED'] ?? 1)]) {
     const library = await openLibrary(t)
     const { store, userId, letters, tells, clock } = library
     const below = dice(seed)
@@ -145,11 +145,11 @@ t.test('the index finds what reading everything finds', async (t) => {
         t.match(error, { message: 'crashed' })
       }
       library.follow()
-      await compare(t, library, below, 25, `seed ${seed}, round ${round}`)
+      await compare(t, library, below, 20, `seed ${seed}, round ${round}`)
     }
     rmSync(join(library.folder, 'search.db'))
     library.follow()
-    await compare(t, library, below, 40, `seed ${seed}, made anew`)
+    await compare(t, library, below, 30, `seed ${seed}, made anew`)
   }
 })
 
@@ -218,7 +218,7 @@ const corpus = join(process.env['KINBOX_CORPORA'] ?? join(import.meta.dirname, '
 
 t.test('real mail: its words are found where they stand', existsSync(corpus) ? {} : { skip: 'KINBOX_CORPORA: no mails of a list' }, async (t) => {
   const library = await openLibrary(t)
-  const mails = gunzipSync(readFileSync(corpus)).toString('latin1').split(/^From mboxrd@z.*\n/m).slice(1, 1001)
+  const mails = gunzipSync(readFileSync(corpus)).toString('latin1').split(/^From mboxrd@z.*\n/m).slice(1, 501)
   const letters = mails.map((mail, i) => {
     const end = mail.indexOf('\n\n')
     const [head, text] = [mail.slice(0, end), mail.slice(end + 2)]
@@ -230,7 +230,7 @@ t.test('real mail: its words are found where they stand', existsSync(corpus) ? {
   const all = await library.store.read((tx) => readAll(tx, library.userId))
   const below = dice(7)
   const vocabulary = [...new Set(letters.flatMap(({ text }) => text.slice(0, 400).match(/[\p{L}\p{N}]+/gu) ?? []))]
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 12; i++) {
     const word = vocabulary[below(vocabulary.length)]!
     const line = letters[below(letters.length)]!.text.slice(0, 400).match(/[a-z]+ [a-z]+/i)?.[0]
     for (const [q, sought, prefix] of [[word, word, false], [`${word.slice(0, 3)}*`, word.slice(0, 3), true], ...line ? [[`"${line}"`, line, false] as const] : []] as const) {
