@@ -17,10 +17,11 @@ type Props = { conversation: Conversation, topicId: string | undefined, around: 
 
 /** The messages of a conversation, or of one topic of it: at the end, at the first unread one, or around one that somebody came for. */
 export function Thread({ conversation: { id, unread, title }, topicId, around, onReply }: Props) {
-  const { messages, state, error, older, newer, loadOlder, loadNewer, retry, trim } = useMessages(id, topicId, around)
+  const { messages, state, error, older, newer, loadOlder, loadNewer, retry, trim, newest } = useMessages(id, topicId, around)
   const list = useRef<ListHandle>(null)
   const [firstUnread, setFirstUnread] = useState<string | null | undefined>(unread > 0 ? undefined : null)
   const [away, setAway] = useState(false)
+  const leaving = useRef(false)
   const now = useNow()
   const read = useReading(id, messages)
 
@@ -40,9 +41,17 @@ export function Thread({ conversation: { id, unread, title }, topicId, around, o
     if (!list.current?.show(keyOf(messages, to), { at: 'middle', focus: true })) go(`/c/${id}?m=${to}`)
   }
   const toEnd = () => {
-    if (newer) go(`/c/${id}${topicId ? `?topic=${topicId}` : ''}`)
-    else list.current?.toEnd()
+    if (around !== undefined) go(`/c/${id}${topicId ? `?topic=${topicId}` : ''}`)
+    else if (newer) {
+      leaving.current = true
+      newest()
+    } else list.current?.toEnd()
   }
+  useEffect(() => {
+    if (newer || !leaving.current) return
+    leaving.current = false
+    list.current?.toEnd()
+  }, [newer, messages])
   const step = (by: number) => {
     const row = document.activeElement?.closest<HTMLElement>('.thread [data-row]')?.dataset.row
     const at = row === undefined ? entries.length : entries.findIndex((one) => entryKey(one) === row)

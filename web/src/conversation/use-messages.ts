@@ -15,6 +15,8 @@ export type Messages = {
   retry(): void
   /** Lets go of what is far from where the reader is, when there is much. `near`: a message in view; null: the reader is at the end. */
   trim(near: string | null): void
+  /** Begins anew with the newest. */
+  newest(): void
 }
 
 /** Over so many messages, those far away are let go. */
@@ -40,10 +42,10 @@ export function useMessages(conversationId: string, topicId: string | undefined,
   const { items, state, error, more, newer } = useLive(window)
   const messages = useMemo(() => items.toReversed(), [items])
 
-  const trim = (near: string | null) => {
-    // A message that the server does not have yet is no place to begin at.
-    if (window.value.items.length <= most || next.current || near?.startsWith('local:')) return
-    const small = open(near ?? undefined)
+  const exchange = (near: string | undefined) => {
+    next.current?.stop()
+    next.current?.window.close()
+    const small = open(near)
     const ready = () => {
       if (small.value.state === 'loading') return
       next.current?.stop()
@@ -54,9 +56,14 @@ export function useMessages(conversationId: string, topicId: string | undefined,
     }
     next.current = { window: small, stop: small.subscribe(ready) }
   }
+  const trim = (near: string | null) => {
+    // A message that the server does not have yet is no place to begin at.
+    if (window.value.items.length > most && !next.current && !near?.startsWith('local:')) exchange(near ?? undefined)
+  }
   return {
     // After an error nothing is asked by itself: the reader says when.
     messages, state, error, older: more && state !== 'error', newer: newer && state !== 'error', trim,
+    newest: () => exchange(undefined),
     loadOlder: () => void window.loadMore(),
     loadNewer: () => void window.loadNewer(),
     retry: () => void (more || messages.length === 0 ? window.loadMore() : window.loadNewer())
