@@ -10,7 +10,7 @@ export type Read = { id: number, sortAt: number, sender: string, recipients: str
 
 /** Reads every message of a user. */
 export function readAll(tx: Reader, userId: number): Read[] {
-  return tx.all<{ id: number }>('SELECT id FROM message WHERE user_id = ? ORDER BY sort_at DESC, id DESC', userId).map(({ id }) => {
+  return tx.all<{ id: number, blocked: number }>('SELECT id, blocked_at IS NOT NULL AS blocked FROM message WHERE user_id = ? ORDER BY sort_at DESC, id DESC', userId).map(({ id, blocked }) => {
     const row = getMessage(tx, userId, id)!
     const body = getBody(tx, id)
     const conversation = getConversation(tx, userId, row.conversationId)!
@@ -26,7 +26,7 @@ export function readAll(tx: Reader, userId: number): Read[] {
       called: contactsOf([row.sender, ...body.recipients]).filter(({ namedBy }) => namedBy === 'user').map(({ name }) => name),
       known: sender ? [sender.name, ...addressesOf(tx, sender.id).flatMap(({ address, name }) => [address, name ?? ''])] : [],
       folder: conversation.archivedAt === null ? conversation.folder : 'archive', seen: row.seen, flagged: row.flagged, files: files.length,
-      hidden: row.deletedAt !== null || sender?.blocked === true || (conversation.contactId !== null && getContact(tx, userId, conversation.contactId)!.blocked)
+      hidden: blocked === 1 || conversation.blockedAt !== null || row.deletedAt !== null || sender?.blocked === true || (conversation.contactId !== null && getContact(tx, userId, conversation.contactId)!.blocked)
     }
   })
 }
