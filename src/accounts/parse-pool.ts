@@ -26,6 +26,7 @@ export type ParsePool = {
 
 type Task = {
   kind: string
+  isBulk: boolean
   /** What is sent is the worker's then: each try sends a copy, since the caller stores the bytes, too. */
   job(): { job: Job, transfer: ArrayBuffer[] }
   /** Whether it deserves a second try after its worker has ended. */
@@ -49,6 +50,8 @@ const bytesAtOnce = 2 * 1024 * 1024
 export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 }: { folders: string[], size: number, timeoutMs?: number, heapMb?: number }): ParsePool {
   const waiting: Task[] = []
   const bulk: Task[] = []
+  /** How many workers are at bulk work: one is left for what somebody waits for, and two cores have a writer and an index to run, too. */
+  let bulkRunning = 0
   const idle: Worker[] = []
   const all = new Set<Worker>()
   let closed = false
@@ -68,7 +71,8 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
   }
 
   const pump = () => {
-    while (waiting.length + bulk.length > 0 && !closed) {
+    while (waiting.length > 0 || bulk.length > 0 && bulkRunning < Math.max(1, size - 1)) {
+      if (closed) return
       const worker = idle.pop() ?? (all.size < size ? start() : undefined)
       if (!worker) return
       run(worker, (waiting.shift() ?? bulk.shift())!)
@@ -78,6 +82,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
   const run = (worker: Worker, task: Task) => {
     let why = 'its parser crashed'
     let over = false
+    if (task.isBulk) bulkRunning++
     let timer = setTimeout(() => end('its parser did not start'), startMs)
     const end = (words: string) => {
       why = words
@@ -85,6 +90,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
     }
     const finish = () => {
       over = true
+      if (task.isBulk) bulkRunning--
       clearTimeout(timer)
       worker.off('message', heard).off('error', failed).off('exit', gone).unref()
     }
@@ -126,7 +132,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
   const some = (kind: string, items: Item[], proves: boolean) => new Promise<(Understood | null)[]>((resolve, reject) => {
     const alone = () => resolve(items.map(() => null))
     enter(bulk, {
-      kind, again: false, reject,
+      kind, isBulk: true, again: false, reject,
       job() {
         const copy = oneBuffer(items.map(({ raw }) => raw))
         return { job: { type: 'many', kind, items: items.map(({ context }, i) => ({ raw: copy.views[i]!, context })), proves }, transfer: [copy.buffer] }
@@ -138,7 +144,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
 
   return {
     parse: (kind, raw, context) => new Promise((resolve, reject) => enter(waiting, {
-      kind, again: true, reject,
+      kind, isBulk: false, again: true, reject,
       job() {
         const copy = new Uint8Array(raw)
         return { job: { type: 'one', kind, raw: copy, context }, transfer: [copy.buffer] }

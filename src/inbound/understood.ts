@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Incoming, IncomingMessage } from '../model/incoming.ts'
 import type { Proof } from '../model/proof.ts'
 import { packRaw } from '../store/raws.ts'
@@ -12,7 +12,7 @@ export type Understood = { raw: PackedRaw, items: (UnderstoodMessage | Exclude<I
 
 /** What bytes and the words in them come to. Pure, and most of the work of taking in a mail: a worker does it where there are many. */
 export function understood(raw: Uint8Array, incoming: Incoming[]): Understood {
-  return { raw: packRaw(createHash('sha256').update(raw).digest(), raw), items: incoming.map((item) => item.type === 'message' ? compared(item) : item) }
+  return { raw: packRaw(hash('sha256', raw, 'buffer'), raw), items: incoming.map((item) => item.type === 'message' ? compared(item) : item) }
 }
 
 /** RFC 3339 ends with the year 9999; what the sender says beyond is no time. */
@@ -21,8 +21,8 @@ const lastTime = Date.UTC(9999, 11, 31)
 /** The same mail in two places has the same digest. */
 export function compared({ sentAt, ...said }: IncomingMessage): UnderstoodMessage {
   const message: IncomingMessage = typeof sentAt === 'number' && sentAt >= 0 && sentAt <= lastTime ? { ...said, sentAt: Math.trunc(sentAt) } : said
-  const digest = createHash('sha256').update(JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject ?? null, message.text, message.quoted ?? null])).digest()
-  return { message, digest, senderDigest: createHash('sha256').update(message.sender.raw).digest('hex') }
+  const digest = hash('sha256', JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject ?? null, message.text, message.quoted ?? null]), 'buffer')
+  return { message, digest, senderDigest: hash('sha256', message.sender.raw, 'hex') }
 }
 
 /** Whether anybody has to prove who sent it. */
