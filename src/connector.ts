@@ -45,6 +45,8 @@ export type Account<Settings> = {
   /** Resolves once stored; acknowledge to the network only after. Rejects when nothing was stored: hand the batch over again later. Never call it from perform(). */
   receive(batch: Arrival[], at: ReceiveAt): Promise<void>
   signal(ephemeral: Ephemeral): void
+  /** Whether somebody may be told that a message has arrived: not who is blocked. Absent: everybody. */
+  mayTell?(address: Address): Promise<boolean>
   /** Where the network can reach this account by HTTP; null where no public URL is configured. */
   webhookUrl: string | null
   stopping: AbortSignal

@@ -66,7 +66,10 @@ export function openPeople(stream: Stream, account: Account<Settings>, roster: R
       const from = readJid(sender ?? '')
       if (room !== null || way === 'carbon' || !id || !from || from.bare === stream.bare || !roster.trusted.has(from.bare)) return
       if (message.attrs['type'] === 'error' || !message.getChild('request', ns.receipts) || message.getChild('received', ns.receipts)) return
-      send(xml('message', { to: sender, type: message.attrs['type'] ?? 'normal' }, xml('received', { xmlns: ns.receipts, id }), xml('store', { xmlns: ns.hints })))
+      const tell = () => send(xml('message', { to: sender, type: message.attrs['type'] ?? 'normal' }, xml('received', { xmlns: ns.receipts, id }), xml('store', { xmlns: ns.hints })))
+      if (!account.mayTell) return void tell()
+      // Who is blocked hears nothing; nor does anybody while that cannot be looked up.
+      void account.mayTell({ kind: 'xmpp', address: from.bare }).then((may) => void (may && tell()), () => undefined)
     },
     signal(ephemeral) {
       if (ephemeral.type === 'typing') {

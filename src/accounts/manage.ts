@@ -103,7 +103,7 @@ export function accounts(deps: AccountDeps): Accounts {
       ended.catch(() => undefined)
       try {
         const opened = await openSession({
-          connector, settings, stopping, clock, dns: deps.dns, log: deps.log, openMs: testMs, webhookUrl: null, receive: () => ended, signal: () => undefined, progress: () => undefined,
+          connector, settings, stopping, clock, dns: deps.dns, log: deps.log, openMs: testMs, webhookUrl: null, receive: () => ended, mayTell: async () => false, signal: () => undefined, progress: () => undefined,
           account: { id: 0, userId: account.userId, kind, name: '', hook: '', status: 'connecting', error: null, cursors: { live: null, history: null }, historyDone: true, backfill: null, createdAt: clock.now(), rev: 0 }
         })
         await opened.end(5_000)

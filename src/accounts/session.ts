@@ -1,4 +1,4 @@
-import type { Account, Arrival, Clock, Connector, Ephemeral, Log, ReceiveAt, Resolver, Session } from '../connector.ts'
+import type { Account, Address, Arrival, Clock, Connector, Ephemeral, Log, ReceiveAt, Resolver, Session } from '../connector.ts'
 import type { AccountRef } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
 import type { AccountRow } from '../store/accounts.ts'
@@ -9,6 +9,7 @@ export type Opening = {
   settings: unknown
   receive: Receive
   signal(ephemeral: Ephemeral): void
+  mayTell(address: Address): Promise<boolean>
   progress(progress: { done: number, total: number }): void
   webhookUrl: string | null
   dns: Resolver
@@ -41,7 +42,7 @@ export class OpenTimeout extends Error {
  * Opens one session of an account, bounded in time. What a session hands over after its end is refused: its successor
  * starts from the cursors, so nothing is lost, and an old one cannot move them.
  */
-export async function openSession({ connector, account, settings, receive, signal, progress, webhookUrl, dns, clock, log, openMs, stopping }: Opening): Promise<Opened> {
+export async function openSession({ connector, account, settings, receive, signal, mayTell, progress, webhookUrl, dns, clock, log, openMs, stopping }: Opening): Promise<Opened> {
   const ref = refOf(connector, account, settings)
   const face: Account<unknown> = {
     id: String(account.id),
@@ -55,6 +56,7 @@ export async function openSession({ connector, account, settings, receive, signa
     signal(ephemeral) {
       if (!stopping.signal.aborted) signal(ephemeral)
     },
+    mayTell,
     webhookUrl,
     dns,
     stopping: stopping.signal,

@@ -3,6 +3,7 @@ import type { AccountRef } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
 import { accountById, accountSettings, allAccounts, setAccountStatus } from '../store/accounts.ts'
 import type { AccountError, AccountRow, AccountStatus } from '../store/accounts.ts'
+import { isBlocked } from '../store/block.ts'
 import { recordChange } from '../store/events.ts'
 import { aliveAt, endGap, gapsOf, noteAlive, openGap } from '../store/gaps.ts'
 import type { Seal } from '../store/seal.ts'
@@ -101,6 +102,7 @@ export function supervisor(deps: SupervisorDeps): Supervisor {
       const aborted = account.stopping = new AbortController()
       const opened = await openSession({
         stopping: aborted, connector, account: row, settings, receive: deps.receive, clock, log, openMs, webhookUrl: deps.webhookUrl(row.hook), dns: deps.dns,
+        mayTell: (address) => store.read((tx) => !isBlocked(tx, row.userId, address)),
         signal: (ephemeral) => deps.signal?.(row.userId, row.id, ephemeral),
         progress: (progress) => deps.signal?.(row.userId, row.id, { type: 'progress', ...progress })
       })

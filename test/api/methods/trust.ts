@@ -251,6 +251,7 @@ t.test('contact.block: hidden on every channel, folded in groups, and back again
   t.match(await conversation(group), { unread: 1, blocked: false }, 'the group goes on')
   t.match(await call('contact.why', { id: now.id }), { text: 'Hidden: you blocked Bob.', blocked: { messages: 5, since: String, purgedFrom: String }, folder: 'other' })
   t.match(await call('typing.set', { conversationId: bob.conversationId, typing: true }), { told: false })
+  t.same([await stage.sms.mayTell({ kind: 'phone', address: '+15005550007' }), await stage.mail.mayTell({ kind: 'email', address: 'alice@friend.example' })], [false, true], 'he is not told that anything arrived')
   await settled('he writes on every channel')
 
   await call('contact.block', { id: now.id, blocked: false })
