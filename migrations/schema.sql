@@ -99,11 +99,11 @@ CREATE TABLE contact (
   redirect_to INTEGER REFERENCES contact (id),   -- merged into that one
   rev INTEGER NOT NULL DEFAULT 1,
   via TEXT,                               -- JSON: how the user wants them answered; NULL: as it comes
-  blocked_at INTEGER
+  blocked_at INTEGER,
+  verified_only INTEGER NOT NULL DEFAULT 0 -- 1: weak proof does not suffice for them
 ) STRICT;
 CREATE INDEX contact_user ON contact (user_id, redirect_to);
 CREATE INDEX contact_friend ON contact (user_id) WHERE friend = 1;
-CREATE INDEX contact_friend_name ON contact (user_id, name COLLATE NOCASE) WHERE friend = 1;
 
 CREATE TABLE address (
   id INTEGER PRIMARY KEY,
@@ -349,8 +349,36 @@ CREATE TABLE amendment (                  -- edits, reactions and retractions th
   at INTEGER NOT NULL,
   digest BLOB NOT NULL,                   -- of what is said: the same one comes once
   incoming TEXT NOT NULL,                 -- JSON
+  said_in TEXT NOT NULL DEFAULT '',       -- the room or person it was said in: so many are kept for each
   PRIMARY KEY (account_id, target, at, digest)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX amendment_said ON amendment (account_id, said_in, at);
+
+-- Who is who -----------------------------------------------------------------------------------------------------------
+
+CREATE TABLE likeness (                   -- what friends look like: model/look-alike.ts
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  form TEXT NOT NULL,                     -- 'name:', 'address:' and a skeleton; 'domain:' and the domain itself
+  contact_id INTEGER NOT NULL REFERENCES contact (id),
+  PRIMARY KEY (user_id, form, contact_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX likeness_contact ON likeness (contact_id);
+
+CREATE TABLE near_domain (                -- domains that friends have or had, by their skeletons, whole and with one letter left out
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  form TEXT NOT NULL,
+  domain TEXT NOT NULL,
+  PRIMARY KEY (user_id, form, domain)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE proof_due (                  -- messages whose sender could not be checked yet: looked at again
+  message_id INTEGER PRIMARY KEY REFERENCES message (id),
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  since INTEGER NOT NULL,
+  next_at INTEGER NOT NULL,
+  tries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX proof_due_next ON proof_due (next_at);
 
 -- Who gets into the inbox -----------------------------------------------------------------------------------------------
 

@@ -26,7 +26,6 @@ export class Trust extends Migration {
     this.addSql(`CREATE INDEX conversation_waiting ON conversation (user_id, last_at, id) WHERE waiting = 1 AND blocked_at IS NULL AND redirect_to IS NULL AND archived_at IS NULL AND last_at > 0`)
     this.addSql(`CREATE INDEX conversation_stream ON conversation (user_id, stream, last_at, id) WHERE stream IS NOT NULL AND folder = 'other' AND blocked_at IS NULL AND redirect_to IS NULL AND archived_at IS NULL AND last_at > 0`)
     this.addSql(`CREATE INDEX message_blocked ON message (blocked_at) WHERE blocked_at IS NOT NULL`)
-    this.addSql(`CREATE INDEX contact_friend_name ON contact (user_id, name COLLATE NOCASE) WHERE friend = 1`)
     this.addSql(`CREATE TABLE rule (
       id INTEGER PRIMARY KEY,
       user_id INTEGER NOT NULL REFERENCES user (id),

@@ -4,11 +4,12 @@ import type { IncomingMessage } from '../model/incoming.ts'
 import type { Path } from '../model/path.ts'
 import { streamOf } from '../model/stream.ts'
 import type { StrandSpec } from '../model/strand.ts'
-import { findAddress, friendNamed, getContact } from '../store/contacts.ts'
+import { findAddress, getContact } from '../store/contacts.ts'
 import type { Reader } from '../store/tx.ts'
 import type { Unit } from './arrive.ts'
-import { judge, shownAddresses, warnings } from './identify.ts'
+import { judge } from './identify.ts'
 import type { Judged } from './identify.ts'
+import { looksOf } from './look-alikes.ts'
 import { pathOf } from './paths.ts'
 import { route } from './route.ts'
 import type { Facts } from './route.ts'
@@ -29,13 +30,8 @@ export function identify({ tx, account, own }: Asking, { message, proof }: Ready
   const contact = address && getContact(tx, account.userId, address.contactId)
   const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`) })
   const believed = judged.enough ? contact : undefined
-  const namesake = sender.name ? friendNamed(tx, account.userId, sender.name) : undefined
-  const quoted = shownAddresses(sender).flatMap((shown) => {
-    const address = findAddress(tx, account.userId, { kind: sender.kind, address: shown })
-    const friend = address && getContact(tx, account.userId, address.contactId)
-    return address && friend?.friend ? [{ address, friend }] : []
-  })[0]
-  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings: warnings(sender, believed, namesake, quoted), namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }
+  const { namesake, warnings } = looksOf(tx, account.userId, sender, believed)
+  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Conversation } from '../model/conversation.ts'
 import type { Decision } from '../model/decision.ts'
 import type { ProofLevel } from '../model/proof.ts'
 import { listIdOf, streamOfMessage, writersIn, wroteIn } from '../store/affected.ts'
-import { addressesOf, findAddress, friendNamed, getAddress, getContact } from '../store/contacts.ts'
+import { addressesOf, findAddress, getAddress, getContact } from '../store/contacts.ts'
+import { friendNamedLike } from '../store/look-alikes.ts'
 import { newestIncoming } from '../store/messages.ts'
 import { pathsTo } from '../store/paths.ts'
 import type { Reader } from '../store/tx.ts'
@@ -75,7 +76,7 @@ function factsOf(tx: Reader, userId: number, trust: Trust, { contact, sender, sh
       return contact && !contact.friend && listId === null ? pathsTo(tx, contact.id)[0] ?? null : null
     },
     get namesake() {
-      const found = sender.name ? friendNamed(tx, userId, sender.name) : undefined
+      const found = sender.name ? friendNamedLike(tx, userId, sender.name) : undefined
       return found && found.id !== contact?.id ? found.name : null
     }
   }

@@ -3,6 +3,7 @@ import type { ChangeList } from '../model/event.ts'
 import type { Contact, KnownAddress, NamedBy } from '../model/contact.ts'
 import type { Wish } from '../model/wish.ts'
 import { titlesChanged } from './conversations.ts'
+import { noteLook } from './look-alikes.ts'
 import { contactsThrough, touchContacts } from './paths.ts'
 import type { Reader, Writer } from './tx.ts'
 
@@ -58,6 +59,7 @@ export function insertContact(tx: Writer, changes: ChangeList, userId: number, n
 export function insertAddress(tx: Writer, userId: number, contactId: number, { kind, address, name }: Address & { name?: string }): KnownAddress {
   const id = tx.nextId('address')
   tx.run('INSERT INTO address (id, user_id, kind, address, name, contact_id) VALUES (?, ?, ?, ?, ?, ?)', id, userId, kind, address, name ?? null, contactId)
+  noteLook(tx, contactId)
   return { id, kind, address, name: name ?? null, contactId, verifiedAt: null, lastInAt: null, lastOutAt: null }
 }
 
@@ -81,6 +83,7 @@ export function noteSeen(tx: Writer, changes: ChangeList, address: KnownAddress,
   if (!seen.name) return
   const named = tx.get<{ rev: number }>("UPDATE contact SET name = ?1, named_by = 'message', rev = rev + 1 WHERE id = ?2 AND named_by = 'nobody' AND name <> ?1 RETURNING rev", seen.name, address.contactId)
   if (named) {
+    noteLook(tx, address.contactId)
     changes.add('contact.changed', address.contactId, named.rev)
     titlesChanged(tx, changes, address.contactId)
     touchContacts(tx, changes, contactsThrough(tx, address.contactId))
@@ -100,6 +103,7 @@ export function updateContact(tx: Writer, changes: ChangeList, contact: Contact,
     next.name, patch.name === undefined ? next.namedBy : patch.namedBy ?? 'user', Number(next.friend), Number(next.blocked), next.blockedAt, next.notes, next.via === null ? null : JSON.stringify(next.via), next.redirectTo, contact.id
   )!
   changes.add('contact.changed', contact.id, row.rev)
+  if (next.friend || contact.friend) noteLook(tx, contact.id)
   // Who has no name is shown by an address, and those may have changed.
   if (next.name === '' || next.name !== contact.name || next.blocked !== contact.blocked) titlesChanged(tx, changes, contact.id)
   // Whoever is known through them shows their name, and is known through them only as long as they are a friend.
@@ -109,10 +113,8 @@ export function updateContact(tx: Writer, changes: ChangeList, contact: Contact,
 
 /** Moves an address to another contact. Its messages follow by `regroup`. */
 export function moveAddress(tx: Writer, addressId: number, contactId: number): void {
+  const was = getAddress(tx, addressId)
   tx.run('UPDATE address SET contact_id = ? WHERE id = ?', contactId, addressId)
-}
-
-/** A friend who bears this name, whatever case it is written in. */
-export function friendNamed(tx: Reader, userId: number, name: string): { id: number, name: string } | undefined {
-  return tx.get<{ id: number, name: string }>('SELECT id, name FROM contact INDEXED BY contact_friend_name WHERE user_id = ? AND friend = 1 AND redirect_to IS NULL AND name = ? COLLATE NOCASE LIMIT 1', userId, name)
+  noteLook(tx, contactId)
+  if (was) noteLook(tx, was.contactId)
 }

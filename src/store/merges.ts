@@ -2,6 +2,7 @@ import type { Folder } from '../model/decision.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Reader, Writer } from './tx.ts'
 import { recount, titlesChanged } from './conversations.ts'
+import { noteLook } from './look-alikes.ts'
 
 /** How things were before a merge: raw rows, so that undoing restores exactly them. */
 type Before = {
@@ -70,6 +71,7 @@ export function restoreMerge(tx: Writer, changes: ChangeList, merge: Merge, now:
     changes.add('contact.changed', row.id, rev)
   }
   for (const row of before.addresses) tx.run('UPDATE address SET contact_id = ? WHERE id = ? AND contact_id = ?', row.contact_id, row.id, merge.contactId)
+  for (const { id } of before.contacts) noteLook(tx, id)
   for (const row of before.conversations) {
     const is = tx.get<{ folder: Folder, archived_at: number | null, waiting: number, blocked_at: number | null }>('SELECT folder, archived_at, waiting, blocked_at FROM conversation WHERE id = ?', row.id)!
     // What came in since the merge took the conversation out of the archive.

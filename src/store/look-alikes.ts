@@ -1,0 +1,48 @@
+import { addressSkeleton, domainSkeleton, isOneApart, nameSkeleton, neighbourhood } from '../model/look-alike.ts'
+import { domainOf } from '../model/address.ts'
+import type { Reader, Writer } from './tx.ts'
+
+export type Friend = { id: number, name: string }
+
+/** Keeps what a contact's name, addresses and domains look like as long as they are a friend: each is found by its skeleton, whatever the number of friends. */
+export function noteLook(tx: Writer, contactId: number): void {
+  const contact = tx.get<{ userId: number, name: string, friend: number, redirectTo: number | null }>('SELECT user_id AS userId, name, friend, redirect_to AS redirectTo FROM contact WHERE id = ?', contactId)
+  tx.run('DELETE FROM likeness WHERE contact_id = ?', contactId)
+  if (!contact || contact.friend === 0 || contact.redirectTo !== null) return
+  const { userId, name } = contact
+  const note = (form: string) => tx.run('INSERT INTO likeness (user_id, form, contact_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', userId, form, contactId)
+  if (nameSkeleton(name) !== '') note('name:' + nameSkeleton(name))
+  for (const { address } of tx.all<{ address: string }>("SELECT address FROM address WHERE contact_id = ? AND instr(address, '@') > 0", contactId)) {
+    const domain = domainOf(address)
+    note('address:' + addressSkeleton(address))
+    note('domain:' + domain)
+    for (const form of neighbourhood(domainSkeleton(domain))) tx.run('INSERT INTO near_domain (user_id, form, domain) VALUES (?, ?, ?) ON CONFLICT DO NOTHING', userId, form, domain)
+  }
+}
+
+/** The friend whose name looks like this one. */
+export function friendNamedLike(tx: Reader, userId: number, name: string): Friend | undefined {
+  const bones = nameSkeleton(name)
+  return bones === '' ? undefined : friendOf(tx, userId, 'name:' + bones)
+}
+
+/** The friend one of whose addresses looks like this one. */
+export function friendAddressedLike(tx: Reader, userId: number, address: string): Friend | undefined {
+  return friendOf(tx, userId, 'address:' + addressSkeleton(address))
+}
+
+/** The domain of a friend that this one looks like, or is one letter away from; undefined where it is itself the domain of a friend. */
+export function domainLike(tx: Reader, userId: number, domain: string): { domain: string, friend: Friend } | undefined {
+  if (friendOf(tx, userId, 'domain:' + domain)) return undefined
+  const bones = domainSkeleton(domain)
+  const near = tx.all<{ domain: string }>('SELECT DISTINCT domain FROM near_domain WHERE user_id = ? AND form IN (SELECT value FROM json_each(?)) ORDER BY domain LIMIT 20', userId, JSON.stringify(neighbourhood(bones)))
+  for (const { domain: other } of near) {
+    const friend = isOneApart(bones, domainSkeleton(other)) ? friendOf(tx, userId, 'domain:' + other) : undefined
+    if (friend) return { domain: other, friend }
+  }
+  return undefined
+}
+
+function friendOf(tx: Reader, userId: number, form: string): Friend | undefined {
+  return tx.get<Friend>('SELECT c.id, c.name FROM likeness l JOIN contact c ON c.id = l.contact_id WHERE l.user_id = ? AND l.form = ? ORDER BY c.id LIMIT 1', userId, form)
+}
