@@ -40,7 +40,8 @@ export async function importMail({ account, paths, receive, now, signal, progres
   const under: Promise<void>[] = []
   let last: Promise<unknown> = Promise.resolve()
   /** The large file that has a bookmark in it. */
-  let begun: string | null = null
+  let begun: Place | null = null
+  const finished = async (place: Place) => { await bookmark?.keep({ ...place, at: place.size }) }
   const flush = (read: number) => {
     const some = batch
     const before = last
@@ -56,8 +57,9 @@ export async function importMail({ account, paths, receive, now, signal, progres
       summary.unreadable += unreadable
       for (const { index, why } of failed) problem(some[index]!.name, why)
       const { place } = some.at(-1)!
-      if (place.at < place.size || place.path === begun) await bookmark?.keep(place)
-      if (place.at < place.size) begun = place.path
+      if (begun && begun.path !== place.path) await finished(begun)
+      if (place.at < place.size || begun?.path === place.path) await bookmark?.keep(place)
+      begun = place.at < place.size ? place : null
       if (stored > 0) await pace?.(stored, signal)
       progress({ bytes: read, totalBytes, messages: summary.messages })
     })()
@@ -79,6 +81,7 @@ export async function importMail({ account, paths, receive, now, signal, progres
   }
   if (batch.length > 0) flush(signal.aborted ? batch.at(-1)!.read : totalBytes)
   for (const done of under) await done
+  if (begun && !signal.aborted) await finished(begun)
   return summary
 }
 

@@ -1,0 +1,33 @@
+import t from 'tap'
+import { openParsePool } from '../../src/accounts/parse-pool.ts'
+import type { Context } from '../../src/connector.ts'
+import { connectorFolder, pigeon } from './folder.ts'
+
+const context: Context = { own: [], region: null, folder: null, authserv: null, at: 1000 }
+
+const source = pigeon(`async parse(raw) {
+    const text = new TextDecoder().decode(raw)
+    if (text === 'loop') for (;;) { /* for ever */ }
+    if (text === 'throw') throw new Error('bad header')
+    return [{ type: 'message', sender: { kind: 'roof', address: 'a', raw: 'a' }, recipients: [], direction: 'in', text, references: [], attachments: [] }]
+  },`)
+
+t.test('many at once come back in their order, with what their bytes come to; the bytes stay the caller\'s', async (t) => {
+  const pool = openParsePool({ folders: [await connectorFolder(t, { 'pigeon.ts': source })], size: 2 })
+  t.teardown(() => pool.close())
+  const items = Array.from({ length: 100 }, (_, i) => ({ raw: Buffer.from(`mail ${i}`), context }))
+  const results = await pool.many('pigeon', items, true)
+  t.same(results.map((one) => one?.items.map((item) => 'message' in item && item.message.text)), items.map(({ raw }) => [raw.toString()]))
+  t.same(results.map((one) => [one?.raw.size, one?.raw.digest.length, one?.proof]), items.map(({ raw }) => [raw.length, 32, null]))
+  t.same(new Set(results.map((one) => Buffer.from(one!.raw.digest).toString('hex'))).size, 100)
+  t.equal((await pool.many('pigeon', items.slice(0, 1), false))[0]?.proof, undefined, 'a proof that was not asked for is not there')
+})
+
+t.test('what cannot be read among many, or ends its worker, is looked at alone; the others go on', async (t) => {
+  const pool = openParsePool({ folders: [await connectorFolder(t, { 'pigeon.ts': source })], size: 2, timeoutMs: 1000 })
+  t.teardown(() => pool.close())
+  const run = async (texts: string[]) => (await pool.many('pigeon', texts.map((text) => ({ raw: Buffer.from(text), context })), false)).map((one) => one !== null)
+  t.same(await run(['a', 'throw', 'b']), [true, false, true])
+  t.same(await run(['a', 'loop', ...Array.from({ length: 40 }, () => 'c')]), [...Array.from({ length: 32 }, () => false), ...Array.from({ length: 10 }, () => true)], 'those that shared its worker, too')
+  await t.rejects(pool.many('none', [{ raw: Buffer.from('a'), context }], false), /connector none could not be loaded/)
+})
