@@ -78,6 +78,8 @@ export function openSignals(client: Client): Signals & { close(): void } {
   }
   const stop = [
     client.onSignal(hear),
+    // A message ends the typing that led to it; not every network says so.
+    client.onEvent(event => { if (event.type === 'message.created' && event.data?.direction === 'in') typed(event.data.conversationId, event.data.sender, false) }),
     client.status.subscribe(status => {
       if (status !== 'live') for (const id of writing.ids()) quiet(id)
       else if (there.ids().length > 0) void ask()

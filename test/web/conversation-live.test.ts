@@ -21,7 +21,7 @@ t.test('a life with the inbox, by keyboard alone', { skip: chromiumMissing }, as
   const texts = network.wire('+15005550006')
   const { page, errors, elsewhere } = await openPage(browser, house.app.url, '/inbox', { login })
   const keys = page.keyboard
-  const said = (text: string) => page.waitForFunction(`[...document.querySelectorAll('[aria-live=polite]')].some((one) => one.textContent.includes(${JSON.stringify(text)}))`)
+  const said = (text: string) => page.locator('[aria-live=polite]', { hasText: text }).waitFor({ state: 'attached' })
 
   await t.test('a stranger comes into Other, with the reason, and is moved to the inbox; it can be undone', async (t) => {
     await page.getByText('All quiet').waitFor()
@@ -126,6 +126,21 @@ t.test('a life with the inbox, by keyboard alone', { skip: chromiumMissing }, as
     await page.locator('.message', { hasText: 'On my way' }).waitFor()
     t.equal(await page.locator('.composer-text').inputValue(), 'Half a sen')
     await page.locator('.composer-text').fill('')
+  })
+
+  await t.test('who is there, and who types', async () => {
+    await house.connectAccount(client, 'chats', { own: 'grace@chat.example', secret })
+    const chat = network.wire('grace@chat.example')
+    const address = { kind: 'chat', address: 'alice@chat.example' }
+    const { items } = await client.call<{ items: { id: string, name: string }[] }>('contact.list')
+    await client.call('contact.link', { id: items.find(({ name }) => name === 'Alice Example')!.id, ...address })
+    chat.signals({ type: 'presence', address, available: true })
+    await page.locator('.presence-online').waitFor()
+    chat.signals({ type: 'typing', address, typing: true })
+    await page.locator('.typists', { hasText: 'Alice Example is typing' }).waitFor()
+    await chat.letters([{ sender: { ...address, raw: address.address }, text: 'By chat as well' }])
+    await page.locator('.message-theirs', { hasText: 'By chat as well' }).locator('.sign-chat').waitFor()
+    await page.locator('.typists', { hasText: 'is typing' }).waitFor({ state: 'detached' })
   })
 
   await t.test('archived and back; the focus is never lost', async (t) => {

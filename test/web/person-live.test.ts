@@ -78,9 +78,9 @@ t.test('a person\'s page, and search', { skip: chromiumMissing }, async (t) => {
     await page.getByRole('searchbox').fill('letter from:alice')
     await page.locator('.search-hit').first().waitFor()
     await page.getByRole('searchbox').press('ArrowDown')
-    for (let i = 0; i < 60; i++) await page.keyboard.press('j')
-    await page.waitForFunction('Number(document.activeElement.closest("[data-row]")?.ariaPosInSet) > 50', undefined, { timeout: 15_000 }).catch(() => undefined)
-    t.ok(await page.evaluate<number>('Number(document.activeElement.closest("[data-row]")?.ariaPosInSet)') > 49, 'the next page comes as one goes on')
+    const at = () => page.evaluate<number>('Number(document.activeElement.closest("[data-row]")?.ariaPosInSet)')
+    for (let i = 0; i < 300 && !(await at() > 55); i++) await page.keyboard.press('j')
+    t.ok(await at() > 55, 'the next page comes as one goes on')
   })
 
   await t.test('on a phone there is one pane', async (t) => {

@@ -45,7 +45,7 @@ export function ConversationPane({ id, query }: { id: string, query: URLSearchPa
       <Head conversation={conversation} heading={heading} />
       <Topics conversationId={id} topicId={topicId} changes={conversation.lastMessage?.id} />
       <Thread key={`${topicId} ${around}`} conversation={conversation} topicId={topicId} around={around} onReply={setAnswers} />
-      <p class="typists quiet small" aria-live="polite">{typists.length > 0 && t('conversation.typing', { who: typists.map(nameOf).join(', ') })}</p>
+      <p class="typists quiet small" aria-live="polite">{typists.length > 0 && t('conversation.typing', { who: conversation.kind === 'person' ? title : typists.map(nameOf).join(', ') })}</p>
       <Composer key={id} target={{ conversationId: id }} place={id} topicId={topicId} answers={answers} onAnswered={() => setAnswers(null)} label={t('composer.to', { name: title })} />
     </section>
   )
