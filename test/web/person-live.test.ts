@@ -60,6 +60,8 @@ t.test('a person\'s page, and search', { skip: chromiumMissing }, async (t) => {
 
   await t.test('search: marked, without accents, newest or best first, a jump to the place; a wrong operator in words', async (t) => {
     await page.keyboard.press('/')
+    await page.getByRole('searchbox').waitFor()
+    for (let i = 0; i < 100 && (await client.call<{ items: unknown[] }>('search.query', { q: 'munchner' })).items.length === 0; i++) await page.waitForTimeout(50)
     await page.keyboard.type('munchner hutte')
     const hit = page.locator('.search-hit')
     await hit.waitFor()

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import '../styles/inbox.css'
 import '../styles/message.css'
 import '../styles/search.css'
@@ -38,7 +38,8 @@ export function SearchScreen({ query }: ScreenProps) {
     document.title = `${q ? q + ' · ' : ''}${t('shell.search')} · Kinbox`
     setText((was) => (was.trim() === q ? was : q))
   }, [q])
-  useEffect(() => field.current?.focus(), [])
+  // Before anything is painted: what is typed after the key / belongs here.
+  useLayoutEffect(() => field.current?.focus(), [])
   useEffect(() => {
     if (text.trim() === q) return
     const timer = setTimeout(() => go(pathOf(text.trim(), order), { replace: true }), restMs)
