@@ -1,4 +1,5 @@
 import type { IncomingAmendment, IncomingMessage, IncomingReaction, IncomingRetraction, Sender, Target, Within } from '../model/incoming.ts'
+import type { Proof } from '../model/proof.ts'
 import { strandOfPeople, strandOfRoom } from '../model/strand.ts'
 import { preview } from '../content/preview.ts'
 import { amendableAt, amendableByMessageId, keepAmendment, replaceText, retract, takeAmendments, touch } from '../store/amendments.ts'
@@ -7,22 +8,29 @@ import { recount } from '../store/conversations.ts'
 import { markSeenUpTo } from '../store/messages.ts'
 import { insertPlace } from '../store/places.ts'
 import { setReactions } from '../store/reactions.ts'
+import { findStrand } from '../store/strands.ts'
 import type { Unit } from './arrive.ts'
 
 /**
  * Applies what is said about an earlier message. History comes newest first: what is said about a message that is not there
  * yet is kept until it comes. Harmless when it comes twice.
  */
-export function amend(unit: Unit, incoming: IncomingAmendment, at: number): void {
+export function amend(unit: Unit, incoming: IncomingAmendment, at: number, proof: Proof | null): void {
+  // Whoever bears a name in a room today is not whoever bore it yesterday: what others wrote is not theirs to take back.
+  if (incoming.type === 'retraction' && incoming.direction === 'in' && (proof ? proof.level === 'unverified' || proof.level === 'conflicting' : incoming.sender.address === null)) return
   const message = meant(unit, incoming.target, incoming.within)
   if (message) apply(unit, message, incoming, at)
-  else keepAmendment(unit.tx, unit.account.id, keyOf(incoming.target), incoming, at)
+  else {
+    const saidIn = strandKeyOf(unit, incoming.within)
+    // Live, whoever has never written has nothing to be spoken of.
+    if (unit.lane === 'history' || findStrand(unit.tx, unit.account.userId, saidIn)) keepAmendment(unit.tx, unit.account.id, { target: keyOf(incoming.target), saidIn }, incoming, at)
+  }
 }
 
 /** What was said about this message before it came. Only what history hands over can have been spoken of before. */
 export function amendNew(unit: Unit, names: Target[], at: number): void {
   if (unit.lane !== 'history') return
-  for (const target of names) for (const early of takeAmendments(unit.tx, unit.account.id, keyOf(target))) amend(unit, early.incoming, Math.max(early.at, at))
+  for (const target of names) for (const early of takeAmendments(unit.tx, unit.account.id, keyOf(target))) earlier(unit, early.incoming, Math.max(early.at, at))
 }
 
 /**
@@ -36,6 +44,12 @@ export function edit(unit: Unit, message: IncomingMessage, within: Within, place
   if (place) insertPlace(unit.tx, unit.account.id, place.remoteId, '', earlier.id)
   if (rev !== undefined) tell(unit, earlier, rev)
   return earlier.id
+}
+
+/** It was looked at when it came. */
+function earlier(unit: Unit, incoming: IncomingAmendment, at: number): void {
+  const message = meant(unit, incoming.target, incoming.within)
+  if (message) apply(unit, message, incoming, at)
 }
 
 function apply(unit: Unit, message: Amendable, incoming: IncomingAmendment, at: number): void {
@@ -65,10 +79,15 @@ function tell({ tx, changes }: Unit, { id, folder, conversationId }: Amendable, 
 }
 
 /** The message of that name that lies where this was said: an id alone proves nothing. */
-function meant({ tx, account }: Unit, target: Target, within: Within): Amendable | undefined {
-  const { key } = 'room' in within ? strandOfRoom(account.id, { id: within.room }) : strandOfPeople([within.peer])
+function meant(unit: Unit, target: Target, within: Within): Amendable | undefined {
+  const { tx, account } = unit
+  const key = strandKeyOf(unit, within)
   const named = 'remoteId' in target ? amendableAt(tx, account.id, target.remoteId) : amendableByMessageId(tx, account.userId, account.id, target.messageId)
   return named.find((message) => message.strandKey === key)
+}
+
+function strandKeyOf({ account }: Unit, within: Within): string {
+  return ('room' in within ? strandOfRoom(account.id, { id: within.room }) : strandOfPeople([within.peer])).key
 }
 
 function sameSender(message: Amendable, { direction, sender }: { direction: 'in' | 'out', sender: Sender }): boolean {

@@ -52,7 +52,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     return null
   }
   const from = identify(unit, item, { at: sortAt, history })
-  if (message.replaces && (message.room || from.proof.enough)) {
+  if (message.replaces && from.proof.enough) {
     const changed = edit(unit, message, withinOf(message, unit.own), place, sortAt)
     if (changed !== null) return null
   }

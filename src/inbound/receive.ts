@@ -100,7 +100,7 @@ const placed = (at: number, now: number) => Number.isFinite(at) ? Math.max(1, Ma
 function again(arrival: Arrival): Ready {
   if (!('raw' in arrival)) throw new Error('only places are known')
   const { at, remoteId, seen, flagged } = arrival
-  return { at, place: null, raw: null, items: [{ type: 'flags', remoteId, ...(seen === true ? { seen } : {}), ...(flagged === undefined ? {} : { flagged }) }] }
+  return { at, place: null, raw: null, items: [{ type: 'flags', remoteId, ...(seen === true ? { seen } : {}), ...(flagged === undefined ? {} : { flagged }) }], proof: null }
 }
 
 const history = (ids: number[]): EventData => ({ history: ids.length, first: Math.min(...ids), last: Math.max(...ids), reset: true })
@@ -147,7 +147,7 @@ function write(unit: Unit, one: Ready): NonNullable<Arrived>[] {
     if ('message' in item) {
       const result = arrive(unit, item, one)
       if (result) arrived.push(result)
-    } else apply(unit, item, one.at)
+    } else apply(unit, item, one)
   }
   return arrived
 }

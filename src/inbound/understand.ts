@@ -20,6 +20,8 @@ export type Ready = {
   place: { remoteId: RemoteId, folder: FoundIn | null } | null
   raw: PackedRaw | null
   items: (ReadyMessage | Exclude<Incoming, IncomingMessage>)[]
+  /** Who says it, as far as its bytes prove that; null: nobody but the network does. */
+  proof: Proof | null
   filed?: Filed
 }
 
@@ -29,7 +31,7 @@ type Bytes = Extract<Arrival, { raw: Uint8Array }>
 export async function understand(account: AccountRef, arrival: Arrival, how: Understanding, blobs: Blobs): Promise<Ready> {
   if (!('raw' in arrival)) {
     const { at, incoming, remoteId } = arrival
-    return { at, place: remoteId ? { remoteId, folder: arrival.folder ?? null } : null, raw: null, items: [incoming.type === 'message' ? await stored(compared(incoming), null, blobs) : incoming] }
+    return { at, place: remoteId ? { remoteId, folder: arrival.folder ?? null } : null, raw: null, items: [incoming.type === 'message' ? await stored(compared(incoming), null, blobs) : incoming], proof: null }
   }
   const incoming = await how.parse(account.kind, arrival.raw, contextOf(account, arrival, blobs)).catch((error: Error) => {
     // Anything else is not the content's fault: the batch is refused, and comes again.
@@ -59,7 +61,7 @@ async function readyOf(account: AccountRef, arrival: Bytes, { raw, items, proof:
   const proof = proven !== undefined ? proven : provable(items) ? await how.prove(account.kind, arrival.raw, contextOf(account, arrival, blobs)) : null
   const ready: Ready['items'] = []
   for (const item of items) ready.push('message' in item ? await stored({ ...item, message: withFlags(item.message, arrival) }, proof, blobs) : item)
-  return { at, place: { remoteId: arrival.remoteId, folder }, raw, items: ready, ...arrival.filed ? { filed: arrival.filed } : {} }
+  return { at, place: { remoteId: arrival.remoteId, folder }, raw, items: ready, proof, ...arrival.filed ? { filed: arrival.filed } : {} }
 }
 
 function withFlags(message: IncomingMessage, { seen, flagged }: { seen?: boolean, flagged?: boolean }): IncomingMessage {

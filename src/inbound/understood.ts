@@ -27,5 +27,5 @@ export function compared({ sentAt, ...said }: IncomingMessage): UnderstoodMessag
 
 /** Whether anybody has to prove who sent it. */
 export function provable(items: readonly (UnderstoodMessage | Exclude<Incoming, IncomingMessage>)[]): boolean {
-  return items.some((item) => 'message' in item && item.message.direction === 'in' && item.message.unreadable === undefined)
+  return items.some((item) => 'message' in item ? item.message.direction === 'in' && item.message.unreadable === undefined : item.type === 'retraction' && item.direction === 'in')
 }

@@ -40,10 +40,15 @@ export function touch(tx: Writer, id: number): number {
   return tx.get<{ rev: number }>('UPDATE message SET rev = rev + 1 WHERE id = ? RETURNING rev', id)!.rev
 }
 
-/** Keeps what was said about a message that is not there yet. The same one is kept once. */
-export function keepAmendment(tx: Writer, accountId: number, target: string, incoming: IncomingAmendment, at: number): void {
+/** So many are kept for each room or person: whoever sends more about messages that never come drives out their own. */
+const mostKept = 500
+
+/** Keeps what was said about a message that is not there yet: the same one once, and the newest of each room or person (`saidIn`). */
+export function keepAmendment(tx: Writer, accountId: number, { target, saidIn }: { target: string, saidIn: string }, incoming: IncomingAmendment, at: number): void {
   const said = JSON.stringify(incoming)
-  tx.run('INSERT INTO amendment (account_id, target, at, digest, incoming) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING', accountId, target, at, createHash('sha256').update(said).digest(), said)
+  tx.run('INSERT INTO amendment (account_id, target, at, digest, incoming, said_in) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING', accountId, target, at, createHash('sha256').update(said).digest(), said, saidIn)
+  const { n } = tx.get<{ n: number }>('SELECT count(*) AS n FROM amendment WHERE account_id = ? AND said_in = ?', accountId, saidIn)!
+  if (n > mostKept) tx.run('DELETE FROM amendment WHERE account_id = ?1 AND said_in = ?2 AND at <= (SELECT at FROM amendment WHERE account_id = ?1 AND said_in = ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3)', accountId, saidIn, mostKept)
 }
 
 /** What was said about a message before it came, oldest first; it is kept no longer. */

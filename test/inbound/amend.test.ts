@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Test } from 'tap'
-import type { Incoming, IncomingMessage, ReceiveAt } from '../../src/connector.ts'
+import type { Incoming, IncomingMessage, Proof, ReceiveAt } from '../../src/connector.ts'
 import { messageOf } from '../../src/api/present/message.ts'
 import { receiver } from '../../src/inbound/receive.ts'
 import { remoteId } from '../../src/model/ids.ts'
@@ -21,11 +21,11 @@ function said(who: typeof ada, text: string, more: Partial<IncomingMessage> = {}
   return { type: 'message', ...by(who), recipients: [{ ...(who === ada ? alice : ada), role: 'to' }], text, attachments: [], references: [], ...more }
 }
 
-async function house(t: Test) {
+async function house(t: Test, level: Proof['level'] = 'verified') {
   const { store, blobs, wakeup, clock, log, seal } = await tempStore(t)
   const userId = await addTestUser(store, 'ada')
   const accountId = await createAccount({ store, clock, notify: () => {} }, seal, { userId, kind: 'test', name: 'Test', settings: {}, own: [ada] })
-  const receive = receiver({ store, blobs, wakeup, clock, log, parse: async (_kind, raw) => [JSON.parse(Buffer.from(raw).toString(), (_, value: { type?: string, data?: number[] } | null) => value?.type === 'Buffer' ? Buffer.from(value.data!) : value) as Incoming], prove: async () => ({ level: 'verified', evidence: [] }) })
+  const receive = receiver({ store, blobs, wakeup, clock, log, parse: async (_kind, raw) => [JSON.parse(Buffer.from(raw).toString(), (_, value: { type?: string, data?: number[] } | null) => value?.type === 'Buffer' ? Buffer.from(value.data!) : value) as Incoming], prove: async () => ({ level, evidence: [] }) })
   const account = { id: accountId, userId, kind: 'test', channel: 'chat', since: 0, context: { own: [ada], region: null, authserv: null } }
   let places = 0
   const hear = (incoming: Incoming, at = clock.time, { place = `p${++places}`, ...how }: Partial<ReceiveAt> & { place?: string } = {}) =>
@@ -116,4 +116,22 @@ t.test('what is read elsewhere is read here, up to there', async (t) => {
   await hear({ type: 'seen', ...to('m-0001') }, 20)
   t.same((await shown()).map(({ seen }) => seen), [true, true, false])
   t.equal(await store.read((tx) => countUnread(tx, userId)).then((counts) => JSON.stringify(counts).includes('1')), true)
+})
+
+t.test('in a room that names nobody, whoever bears a name today changes and takes back nothing that it said yesterday', async (t) => {
+  const { hear, shown } = await house(t, 'unverified')
+  await hear(said(alice, 'boat', { messageId: 'm-0001', room: lake }), 10)
+  await hear(said(alice, 'no boat', { room: lake, replaces: { messageId: 'm-0001' } }), 11)
+  await hear({ type: 'retraction', ...by(alice), target: { messageId: 'm-0001' }, within: { room: lake.id } }, 12)
+  t.same((await shown()).map(({ text, deletedAt, editedAt }) => [text, deletedAt, editedAt]), [['boat', null, null], ['no boat', null, null]])
+})
+
+t.test('what is said about messages that never come is kept in bounds', async (t) => {
+  const { store, hear } = await house(t)
+  const kept = () => store.read((tx) => tx.get<{ n: number, newest: number }>('SELECT count(*) AS n, max(at) AS newest FROM amendment')!)
+  await hear({ type: 'retraction', ...by(mallory), target: { messageId: 'unheard-of' }, within: { peer: mallory } }, 1)
+  t.equal((await kept()).n, 0, 'of whoever has never written nothing is kept')
+  await hear(said(alice, 'I am here'), 2)
+  for (let i = 0; i < 520; i++) await hear({ type: 'reaction', ...by(alice), target: { messageId: `no-${i}` }, within: { peer: alice }, emoji: ['x'] }, 10 + i)
+  t.same(await kept(), { n: 500, newest: 529 })
 })
