@@ -62,7 +62,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
       env: {},
       // Nothing that this process was started with (a loader, a debugger) belongs into a parser.
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.max(8, Math.floor(heapMb / 8)) }
+      resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.max(8, Math.floor(heapMb / 16)) }
     })
     // An idle pool must not keep the process alive; a running job is awaited by somebody who does.
     worker.unref()

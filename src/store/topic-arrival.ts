@@ -1,5 +1,5 @@
 import type { ChangeList } from '../model/event.ts'
-import { insertTopic, joinTopic, nameTopic, putClaim, putPresent, putRef, refOf, takeClaims } from './topics.ts'
+import { insertTopic, joinTopic, nameNameless, nameTopic, putClaim, putPresent, putRef, refOf, takeClaims } from './topics.ts'
 import type { Ref } from './topics.ts'
 import type { Writer } from './tx.ts'
 import { othersIn } from './topic-graph.ts'
@@ -37,6 +37,8 @@ export function topicOf(tx: Writer, changes: ChangeList, userId: number, { messa
   const [found, ...others] = groups.filter((keys, i) => i === 0 || keys.length > 1).map((keys) => together(tx, changes, userId, keys, known, title)) as [number, ...number[]]
   // A later group may have joined it to an older one.
   const topic = others.length > 0 ? refOf(tx, userId, groups[0]![0]!)!.topicId : found
+  const parent = known.get(references.at(-1) ?? '')
+  if (title !== '' && parent && !parent.present) nameNameless(tx, changes, topic, title)
   if (messageId === null) return topic
   putPresent(tx, userId, messageId, topic)
   if (!own) return topic
@@ -44,7 +46,7 @@ export function topicOf(tx: Writer, changes: ChangeList, userId: number, { messa
   // What others said of this one counts no more; mostly it says the same.
   const said = takeClaims(tx, userId, messageId)
   const still = (parent: string) => parent === references.at(-1) || references.includes(parent) && joins && references.slice(references.indexOf(parent) + 1).every((one) => !known.get(one)?.present)
-  return said.every(still) ? topic : reform(tx, changes, userId, topic, { titleOf, coming: { id: Number.MAX_SAFE_INTEGER, key: messageId, references, subject, joins, cut: false } })
+  return said.every(still) ? topic : reform(tx, changes, userId, topic, { titleOf, coming: { id: Number.MAX_SAFE_INTEGER, key: messageId, references, subject, cut: false } })
 }
 
 /** One topic for all these ids: the oldest of theirs, else a new one. */

@@ -3,8 +3,8 @@ import { recount } from './conversations.ts'
 import { conversationsOf } from './topics.ts'
 import type { Reader, Writer } from './tx.ts'
 
-/** A message as the graph of topics sees it. `key`: its Message-ID, or what stands for one. `joins`: what it says of others counts. `cut`: the user has parted it from what it answers. */
-export type GraphMessage = { id: number, key: string, references: string[], subject: string | null, joins: boolean, cut: boolean }
+/** A message as the graph of topics sees it. `key`: its Message-ID, or what stands for one.  `cut`: the user has parted it from what it answers. */
+export type GraphMessage = { id: number, key: string, references: string[], subject: string | null, cut: boolean }
 
 /** What a message refers to besides itself, each once. */
 export const othersIn = (references: string[], key: string | null): string[] => references.filter((one, i) => one !== key && references.indexOf(one) === i)
@@ -14,16 +14,21 @@ export const keyOf = (id: number, messageId: string | null): string => messageId
 
 /** The messages of a topic in the order of their ids; of two under one Message-ID the first. */
 export function graphOf(tx: Reader, topicId: number): { messages: GraphMessage[], doubles: { id: number, key: string }[] } {
-  const rows = tx.all<{ id: number, message_id: string | null, direction: string, proof: string | null, refs: string, subject: string | null, cut: number | null }>(
-    `SELECT m.id, m.message_id, m.direction, m.proof, b.refs, b.subject, c.message_id AS cut FROM message m JOIN message_body b ON b.message_id = m.id LEFT JOIN topic_cut c ON c.message_id = m.id WHERE m.topic_id = ? ORDER BY m.id`, topicId)
+  const rows = tx.all<{ id: number, message_id: string | null, refs: string, subject: string | null, cut: number | null }>(
+    `SELECT m.id, m.message_id, b.refs, b.subject, c.message_id AS cut FROM message m JOIN message_body b ON b.message_id = m.id LEFT JOIN topic_cut c ON c.message_id = m.id WHERE m.topic_id = ? ORDER BY m.id`, topicId)
   const messages = new Map<string, GraphMessage>()
   const doubles: { id: number, key: string }[] = []
-  for (const { id, message_id, direction, proof, refs, subject, cut } of rows) {
+  for (const { id, message_id, refs, subject, cut } of rows) {
     const key = keyOf(id, message_id)
     if (messages.has(key)) doubles.push({ id, key })
-    else messages.set(key, { id, key, references: othersIn(JSON.parse(refs) as string[], key), subject, joins: direction === 'out' || proof === 'verified' || proof === 'weak', cut: cut !== null })
+    else messages.set(key, { id, key, references: othersIn(JSON.parse(refs) as string[], key), subject, cut: cut !== null })
   }
   return { messages: [...messages.values()], doubles }
+}
+
+/** What is said of the ids in a topic whose messages are not there: that each answers another. */
+export function claimsIn(tx: Reader, topicId: number): { child: string, parent: string }[] {
+  return tx.all('SELECT c.child, c.parent FROM topic_ref r JOIN topic_claim c ON c.user_id = r.user_id AND c.child = r.message_id WHERE r.topic_id = ? AND r.present = 0', topicId)
 }
 
 /** What the user has joined, as pairs of keys. */

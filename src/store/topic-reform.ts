@@ -1,7 +1,7 @@
 import type { ChangeList } from '../model/event.ts'
-import { forgetRefs, graphOf, linksOf, moveToTopic } from './topic-graph.ts'
+import { claimsIn, forgetRefs, graphOf, linksOf, moveToTopic } from './topic-graph.ts'
 import type { GraphMessage } from './topic-graph.ts'
-import { insertTopic, refOf } from './topics.ts'
+import { insertTopic } from './topics.ts'
 import type { Writer } from './tx.ts'
 
 /** What a topic is called after a mail of this subject. */
@@ -16,14 +16,13 @@ export function reform(tx: Writer, changes: ChangeList, userId: number, topicId:
   const { messages: stored, doubles } = graphOf(tx, topicId)
   const messages = coming ? [...stored, coming] : stored
   const sets = new Sets()
-  const present = new Set(messages.map(({ key }) => key))
-  const isPresent = (key: string) => present.has(key) || refOf(tx, userId, key)?.present === true
-  for (const { key, references, joins, cut } of messages) {
+  for (const { key, references, cut } of messages) {
     sets.add(key)
     const parent = references.at(-1)
     if (parent !== undefined && !cut) sets.join(parent, key)
-    if (joins) for (let at = 1; at < references.length; at++) if (!isPresent(references[at]!)) sets.join(references[at - 1]!, references[at]!)
   }
+  // Said by messages of any topic.
+  for (const { child, parent } of claimsIn(tx, topicId)) sets.join(parent, child)
   for (const { one, other } of linksOf(tx, userId)) if (sets.has(one) && sets.has(other)) sets.join(one, other)
 
   const parts = new Map<string, GraphMessage[]>()
@@ -33,6 +32,8 @@ export function reform(tx: Writer, changes: ChangeList, userId: number, topicId:
   }
   // An id that nothing holds any more is as unknown as before.
   forgetRefs(tx, userId, topicId, (key) => !sets.has(key))
+  // What only others speak of hangs together, too, and waits for its messages.
+  for (const root of sets.roots()) if (!parts.has(root)) parts.set(root, [])
   const wanted = coming?.key ?? apart
   const stays = [...parts.keys()].find((root) => apart === undefined || root !== sets.rootOf(apart)) ?? [...parts.keys()][0]
   let result = topicId
@@ -40,7 +41,7 @@ export function reform(tx: Writer, changes: ChangeList, userId: number, topicId:
     if (root === stays) continue
     const keys = sets.membersOf(root)
     const inside = new Set(keys)
-    const to = insertTopic(tx, changes, userId, titleOf(some[0]!.subject ?? ''))
+    const to = insertTopic(tx, changes, userId, titleOf(some[0]?.subject ?? ''))
     const ids = [...some.filter((one) => one !== coming), ...doubles.filter(({ key }) => inside.has(key))].map(({ id }) => id)
     moveToTopic(tx, changes, userId, { from: topicId, to, messages: ids, keys })
     if (wanted !== undefined && inside.has(wanted)) result = to
@@ -75,6 +76,10 @@ class Sets {
     this.add(one)
     this.add(other)
     this.#up.set(this.rootOf(one), this.rootOf(other))
+  }
+
+  roots(): string[] {
+    return [...this.#up.keys()].filter((key) => this.#up.get(key) === key)
   }
 
   membersOf(root: string): string[] {

@@ -59,6 +59,12 @@ export function nameTopic(tx: Writer, changes: ChangeList, id: number, subject: 
   if (row) changes.add('topic.changed', id, row.rev)
 }
 
+/** Names a topic that nothing has named so far. */
+export function nameNameless(tx: Writer, changes: ChangeList, id: number, subject: string): void {
+  const row = tx.get<{ rev: number }>("UPDATE topic SET subject = ?, rev = rev + 1 WHERE id = ? AND named = 0 AND subject = '' RETURNING rev", subject, id)
+  if (row) changes.add('topic.changed', id, row.rev)
+}
+
 /** Messages change their topic, and joins are rare: clients fetch the windows of the conversations they lie in anew. What the user called one of them stays. */
 export function joinTopic(tx: Writer, changes: ChangeList, id: number, into: number): void {
   const conversations = conversationsOf(tx, id)
