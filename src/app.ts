@@ -9,6 +9,7 @@ import { openOwnPresence } from './accounts/own-presence.ts'
 import { openParsePool } from './accounts/parse-pool.ts'
 import { openPresence } from './accounts/presence.ts'
 import { prover } from './accounts/prove.ts'
+import { proveAgain } from './accounts/prove-again.ts'
 import { cachingResolver } from './accounts/resolver.ts'
 import { supervisor as watchAccounts } from './accounts/supervisor.ts'
 import type { SupervisorDeps } from './accounts/supervisor.ts'
@@ -40,6 +41,7 @@ import { searcher as openSearcher } from './derived/searcher.ts'
 import { Wakeup } from './feed/wakeup.ts'
 import { counted } from './inbound/counted.ts'
 import type { Intake } from './inbound/counted.ts'
+import { takerAgain } from './inbound/again.ts'
 import { receiver } from './inbound/receive.ts'
 import { collector } from './jobs/collect.ts'
 import { purge } from './jobs/purge.ts'
@@ -59,6 +61,7 @@ import { openStore } from './store/database.ts'
 import { figuresOf } from './store/figures.ts'
 import { ownFolder } from './store/folder-lock.ts'
 import { noteLastSeen } from './store/last-seen.ts'
+import { renewLooks } from './store/look-alikes.ts'
 import { openSeal } from './store/seal.ts'
 import { listUsers, userByName } from './store/users.ts'
 
@@ -119,6 +122,8 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const intake: Intake = {}
     const receive = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, false), prove: prover({ connector, dns, log }) }), intake)
     const receiveFiles = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, true), prove: prover({ connector, dns: noDns, log }) }), intake)
+    await store.hot(renewLooks, 'bulk')
+    const proving = proveAgain({ store, seal, clock, log, connector, again: takerAgain({ ...receiving, prove: prover({ connector, dns, log }) }) })
     const signals = openSignals()
     // What is true only now may be lost; an error of the database must not end the process.
     const dropped = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a signal could not be told')
@@ -163,7 +168,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, index: { upTo: (userId, signal) => index.opened().then(() => index.upTo(userId, undefined, signal)), pace: (userId) => unindexed({ index, store, userId, most: 2000 }) }, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
     return {
-      unsubscribing: world.unsubscribing ?? {}, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, searcher,
+      unsubscribing: world.unsubscribing ?? {}, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, proving, searcher,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -227,12 +232,13 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     purging.start()
     const collecting = collector({ folder: config.data, store, blobs, clock, log, turn: house.turn })
     collecting.start()
+    house.proving.start()
     log.info({ url: server.address, data: config.data }, 'kinbox is up')
     let stopped: Promise<void> | undefined
     const stop = () => stopped ??= (async () => {
       const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
       // Side by side, since each may take its time; whatever goes wrong with one, the database is closed and the folder given back.
-      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), purging.stop(), collecting.stop(), deliverer.stop()])
+      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), purging.stop(), collecting.stop(), house.proving.stop(), deliverer.stop()])
       await house.close()
       clearTimeout(late)
       log.info({}, 'kinbox has stopped')

@@ -9,6 +9,7 @@ import { ensureAddress, noteSeen } from '../store/contacts.ts'
 import { insertAttachment } from '../store/attachments.ts'
 import { insertMessage, setFlags, withMessageId } from '../store/messages.ts'
 import { insertPlace, messageAt } from '../store/places.ts'
+import { noteProofDue } from '../store/proof-due.ts'
 import { insertRaw } from '../store/raws.ts'
 import { ensureStrand } from '../store/strands.ts'
 import { topicOf } from '../store/topic-arrival.ts'
@@ -34,7 +35,12 @@ export type Unit = {
   now: number
   /** What the user has said about who gets in. */
   trust: Trust
+  /** What could not be checked is decided now: it has been tried for long. */
+  last?: boolean
 }
+
+/** After so long the proof of a sender is looked for again (ms). */
+const firstTry = 30_000
 
 /** What an arrival did: the conversation to recount, and the message that history counts. null: it was known. */
 export type Arrived = { conversationId: number, messageId: number } | null
@@ -75,6 +81,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     folded, blockedAt: (folded || hidden) && !history && unit.lane === 'live' ? now : null, stream: facts.stream, unsubscribe: signedUnsubscribe(item, from.proof)
   })
   if (raw) insertRaw(tx, raw)
+  if (from.proof.pending && raw && place) noteProofDue(tx, id, account.id, now, now + firstTry)
   for (const attachment of item.attachments) insertAttachment(tx, account.userId, { ...attachment, messageId: id }, now)
   if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', id)
   if (sender) noteSeen(tx, changes, sender, { inAt: sortAt, ...(from.proof.level === 'verified' ? { verifiedAt: sortAt } : {}), ...(message.sender.name ? { name: message.sender.name } : {}) })

@@ -16,19 +16,22 @@ import type { Facts } from './route.ts'
 import type { ReadyMessage } from './understand.ts'
 
 /** What deciding needs of the transaction. It only reads. */
-export type Asking = Pick<Unit, 'account' | 'own' | 'trust'> & { tx: Reader }
+export type Asking = Pick<Unit, 'account' | 'own' | 'trust' | 'last'> & { tx: Reader }
 
 /** Whom a message is from, as far as it is proven. `contact` is whom its address belongs to, believed or not. */
 export type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null }
 
 /** `proof.level` and `enough` say what the sender's history makes of the proof. */
-export function identify({ tx, account, own }: Asking, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
+export function identify({ tx, account, own, trust, last }: Asking, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
   const { sender } = message
   const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
   if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null }
   const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
   const contact = address && getContact(tx, account.userId, address.contactId)
-  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`) })
+  // Where nothing speaks for a sender, an answer could change nothing, and who is silent on purpose would keep us busy.
+  const matters = () => address !== undefined || trust.sharing.length > 0 || trust.rule({ kind: sender.kind, address: sender.address, list: null }) !== null
+  const wait = proof.temporary === true && !history && !last && sender.address !== null && matters()
+  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`), wait })
   const believed = judged.enough ? contact : undefined
   const { namesake, warnings } = looksOf(tx, account.userId, sender, believed)
   return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }

@@ -1,16 +1,18 @@
 import type { Proof, ProofLevel } from '../model/proof.ts'
 
-export type Judged = { level: ProofLevel, enough: boolean, evidence: string[] }
+/** `pending`: it is looked at again, since DNS may answer later. */
+export type Judged = { level: ProofLevel, enough: boolean, evidence: string[], pending?: true }
 
 /**
  * Whether a proof suffices for this sender: verified does; weak does where nothing contradicts it. An address that proved
  * itself before and does not now is contradicted, but for history, which is judged by what it carries. Nobody but the user
  * writes from the user's own addresses, and what they send is found among what was sent: from outside, only proof counts.
  */
-export function judge(proof: Proof, { verifiedAt, at, history, own }: { verifiedAt: number | null, at: number, history: boolean, own: boolean }): Judged {
+export function judge(proof: Proof, { verifiedAt, at, history, own, wait = false }: { verifiedAt: number | null, at: number, history: boolean, own: boolean, wait?: boolean }): Judged {
+  if (wait) return { level: 'unverified', enough: false, pending: true, evidence: [...proof.evidence, 'Kinbox tries again for ten minutes.'] }
   if (proof.level !== 'weak') return { level: proof.level, enough: proof.level === 'verified', evidence: proof.evidence }
   if (own) return { level: 'unverified', enough: false, evidence: [...proof.evidence, 'It bears your own address, but nothing proves that you sent it.'] }
   if (history || verifiedAt === null || verifiedAt > at) return { level: 'weak', enough: true, evidence: proof.evidence }
-  const why = proof.temporary ? 'This address has proved itself before; this time it could not be checked.' : 'This address has proved itself before and does not now.'
-  return { level: 'conflicting', enough: false, evidence: [...proof.evidence, why] }
+  if (proof.temporary) return { level: 'unverified', enough: false, evidence: [...proof.evidence, 'This address has proved itself before; this time it could not be checked.'] }
+  return { level: 'conflicting', enough: false, evidence: [...proof.evidence, 'This address has proved itself before and does not now.'] }
 }

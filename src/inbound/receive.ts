@@ -43,7 +43,7 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
     await blobs.sync()
     const received = await store.hot((tx) => {
       const changes = new Changes(account.userId)
-      const unit: Unit = { tx, changes, account, trust: trustOf(tx, account.userId), own: new Set(account.context.own.map(({ kind, address }) => `${kind}:${address}`)), lane: at.lane, now: clock.now() }
+      const unit: Unit = { tx, changes, account, trust: trustOf(tx, account.userId), own: ownKeys(account), lane: at.lane, now: clock.now() }
       const touched = new Map<number, number[]>()
       const filed = new Map<number, Filed>()
       for (const { arrived, one } of takeAll(unit, ready, log)) {
@@ -84,9 +84,14 @@ async function prepared(batch: Arrival[], known: boolean[], many: ((some: Bytes[
 }
 
 /** What the user calls their own is known to parsing, too: mail from an alias, in Sent, is theirs. */
-function withIdentities(account: AccountRef, identities: Address[]): AccountRef {
+export function withIdentities(account: AccountRef, identities: Address[]): AccountRef {
   const own = [...account.context.own, ...identities.map(({ kind, address }) => ({ kind, address }))]
   return { ...account, context: { ...account.context, own } }
+}
+
+/** The user's own addresses as `kind:address`. */
+export function ownKeys({ context }: AccountRef): Set<string> {
+  return new Set(context.own.map(({ kind, address }) => `${kind}:${address}`))
 }
 
 type Item = Ready['items'][number]
@@ -141,7 +146,8 @@ function take(unit: Unit, one: Ready, log: Log): NonNullable<Arrived>[] {
   }
 }
 
-function write(unit: Unit, one: Ready): NonNullable<Arrived>[] {
+/** Writes all that an arrival says, in the caller's transaction. Returns the messages that are new. */
+export function write(unit: Unit, one: Ready): NonNullable<Arrived>[] {
   const arrived: NonNullable<Arrived>[] = []
   for (const item of one.items) {
     if ('message' in item) {

@@ -20,6 +20,17 @@ export function noteLook(tx: Writer, contactId: number): void {
   }
 }
 
+/** Rises when what looks alike is seen in another way. */
+const version = '1'
+
+/** Sees all friends anew, once after an update that sees them in another way. */
+export function renewLooks(tx: Writer): void {
+  if (tx.get<{ value: string }>("SELECT value FROM meta WHERE key = 'likeness'")?.value === version) return
+  tx.run('DELETE FROM near_domain')
+  for (const { id } of tx.all<{ id: number }>('SELECT id FROM contact WHERE friend = 1')) noteLook(tx, id)
+  tx.run("INSERT INTO meta (key, value) VALUES ('likeness', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", version)
+}
+
 /** The friend whose name looks like this one. */
 export function friendNamedLike(tx: Reader, userId: number, name: string): Friend | undefined {
   const bones = nameSkeleton(name)
