@@ -136,9 +136,32 @@ CREATE TABLE merge (                      -- what a merge joined, and how it was
   contact_id INTEGER NOT NULL REFERENCES contact (id),
   before TEXT NOT NULL,                   -- JSON: contacts, addresses, conversations and strands as they were
   at INTEGER NOT NULL,
-  undone_at INTEGER
+  undone_at INTEGER,
+  after TEXT                              -- JSON: what it made of the first of them
 ) STRICT;
 CREATE INDEX merge_contact ON merge (contact_id);
+CREATE INDEX merge_user ON merge (user_id, id) WHERE undone_at IS NULL;
+
+CREATE TABLE photo (                      -- of a contact, as their card has it; what is merged is shown by the other's
+  contact_id INTEGER PRIMARY KEY REFERENCES contact (id),
+  type TEXT NOT NULL,
+  version INTEGER NOT NULL,               -- rises with each new picture
+  bytes BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE card (                       -- somebody in an address book that is kept in step
+  account_id INTEGER NOT NULL REFERENCES account (id),
+  remote_id TEXT NOT NULL,
+  version TEXT NOT NULL,                  -- the network's, of what was last seen or written there
+  contact_id INTEGER REFERENCES contact (id),    -- NULL: deleted here, and to be deleted there
+  contact_rev INTEGER NOT NULL,           -- of the contact when both were last the same
+  base TEXT NOT NULL,                     -- JSON model/card.ts Card: what both were then
+  befriended INTEGER NOT NULL DEFAULT 0,  -- 1: they became a friend by it
+  tries INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account_id, remote_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX card_contact ON card (contact_id) WHERE contact_id IS NOT NULL;
 
 CREATE TABLE apart (                      -- contacts that the user knows to be two: not suggested for a merge again
   user_id INTEGER NOT NULL REFERENCES user (id),
@@ -170,7 +193,8 @@ CREATE TABLE conversation (
   rev INTEGER NOT NULL DEFAULT 1,
   blocked_at INTEGER,                     -- hidden since: whom it is with is blocked
   waiting INTEGER NOT NULL DEFAULT 0,     -- 1: the user has not said yet what is to be done with whom it is with
-  stream TEXT                             -- in Other: what kind of machine mail; NULL: people
+  stream TEXT,                            -- in Other: what kind of machine mail; NULL: people
+  raised_at INTEGER                       -- a digest has said that somebody has waited there for long: once ever
 ) STRICT;
 CREATE INDEX conversation_list ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NULL AND last_at > 0 AND blocked_at IS NULL;
 CREATE INDEX conversation_archive ON conversation (user_id, folder, last_at, id) WHERE redirect_to IS NULL AND archived_at IS NOT NULL AND last_at > 0 AND blocked_at IS NULL;
@@ -273,6 +297,7 @@ CREATE TABLE message (                    -- narrow: what a list needs. Texts li
 ) STRICT;
 CREATE INDEX message_strand ON message (strand_id, sort_at, id);
 CREATE INDEX message_blocked ON message (blocked_at) WHERE blocked_at IS NOT NULL;
+CREATE INDEX message_stream ON message (user_id, stream, received_at) WHERE stream IS NOT NULL;
 CREATE INDEX message_unseen ON message (strand_id, sort_at, id) WHERE seen = 0;
 CREATE INDEX message_message_id ON message (user_id, message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_topic ON message (topic_id, sort_at, id) WHERE topic_id IS NOT NULL;
@@ -290,7 +315,8 @@ CREATE TABLE message_body (
   attachments INTEGER NOT NULL DEFAULT 0,
   original TEXT,                          -- the whole text in its order, where text and then quoted is not that
   bounces TEXT,                           -- JSON Bounce[]: what a delivery report says
-  unsubscribe TEXT                        -- JSON Unsubscribe: how its sender says one gets no more of it
+  unsubscribe TEXT,                       -- JSON Unsubscribe: how its sender says one gets no more of it
+  digest TEXT                             -- JSON model/digest.ts: what a digest of Kinbox itself tells
 ) STRICT;
 
 CREATE TABLE place (                      -- where the network keeps a message
@@ -434,6 +460,26 @@ CREATE TABLE screening (                  -- what the user decided about who wai
   undone_at INTEGER
 ) STRICT;
 CREATE INDEX screening_user ON screening (user_id, id);
+
+CREATE TABLE digest_done (                -- how far the daily digests have come
+  user_id INTEGER PRIMARY KEY REFERENCES user (id),
+  day TEXT NOT NULL,                      -- of the user's calendar, '2026-11-22'
+  up_to INTEGER NOT NULL                  -- the newest message then
+) STRICT;
+
+CREATE TABLE spam_words (                 -- what the user has taught about spam: model/spam.ts
+  user_id INTEGER PRIMARY KEY REFERENCES user (id),
+  spam INTEGER NOT NULL,                  -- lessons
+  good INTEGER NOT NULL,
+  counts BLOB NOT NULL                    -- for each place that words are hashed to: in how many lessons of each
+) STRICT;
+
+CREATE TABLE spam_lesson (                -- what was learnt from a conversation, so that it can be unlearnt
+  conversation_id INTEGER PRIMARY KEY REFERENCES conversation (id),
+  user_id INTEGER NOT NULL REFERENCES user (id),
+  spam INTEGER NOT NULL,                  -- 0: good
+  words BLOB NOT NULL                     -- places, 16 bits each
+) STRICT;
 
 CREATE TABLE bookmark (                   -- how far a large file has been imported, so that an import that ended goes on there
   account_id INTEGER NOT NULL REFERENCES account (id),
