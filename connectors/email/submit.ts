@@ -60,7 +60,7 @@ async function loggedIn<T>(settings: EmailSettings, timing: Timing, signal: Abor
   try {
     try {
       await step((done) => connection.connect(done))
-      connection._socket.setKeepAlive(true, silenceMs)
+      if (connection._socket) connection._socket.setKeepAlive(true, silenceMs)
       if (connection.allowsAuth) {
         const oauth2 = settings.accessToken && !server.password ? new XOAuth2({ user, accessToken: settings.accessToken }, false) : undefined
         await step((done) => connection.login(oauth2 ? { user, oauth2 } : { user, credentials: { user, pass } }, done))

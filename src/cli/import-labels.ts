@@ -10,16 +10,18 @@ const sent = new Set(['sent', 'gesendet'])
 const unread = new Set(['unread', 'ungelesen'])
 const starred = new Set(['starred', 'markiert'])
 const others = new Set(['archived', 'archiviert', 'opened', 'geöffnet', 'important', 'wichtig', 'drafts', 'entwürfe', 'chat'])
+const threadId = /^x-[a-z]+-thrid$/
+const labelList = /^x-[a-z]+-labels$/
 const category = /^(?:category|kategorie) /
 
 /**
- * The labels that the exporter put on top of the header (X-GM-THRID, then X-Gmail-Labels). Anywhere below they are what the mail itself
- * brought along, which anybody can write: null then, and where there are none.
+ * The labels that the exporter put on top of the header: its own thread id, then its labels (X-…-THRID, X-…-Labels). Anywhere below they
+ * are what the mail itself brought along, which anybody can write: null then, and where there are none.
  */
 export function exported(head: MailHead): Exported | null {
   const [first, second] = [...head.keys()].slice(0, 2)
-  if (first !== 'x-gm-thrid' || second !== 'x-gmail-labels') return null
-  const labels = listOf(decodeWords(head.get('x-gmail-labels')!))
+  if (first === undefined || second === undefined || !threadId.test(first) || !labelList.test(second)) return null
+  const labels = listOf(decodeWords(head.get(second)!))
   const has = (names: ReadonlySet<string>) => labels.some((label) => names.has(label.toLowerCase()))
   const isSent = has(sent)
   return {
