@@ -1,4 +1,6 @@
 import type { Body, Part } from './mime.ts'
+import { decodeText } from './charset.ts'
+import { flowed } from './flowed.ts'
 import { scanHead } from './head.ts'
 import type { Head } from './head.ts'
 
@@ -9,6 +11,8 @@ const asciiLike = /^(?:us-ascii|ascii|utf-?8|iso-8859-\d{1,2}|windows-125\d|koi8
 const types = /^\s*([a-z]+\/[a-z0-9][a-z0-9.+-]*)\s*((?:;\s*[a-z][a-z0-9-]*=(?:"[^"\\=%]*(?:=[^"\\=%?]*)*"|[^\s;"\\()<>@,=?%*]+)\s*)*);?\s*$/i
 const dispositions = /^\s*(inline|attachment)\s*((?:;\s*[a-z][a-z0-9-]*=(?:"[^"\\=%]*"|[^\s;"\\()<>@,=?%*]+)\s*)*);?\s*$/i
 const parameter = /;\s*([a-z][a-z0-9-]*)=(?:"([^"]*)"|([^\s;"]+))/gi
+/** What is looked into. */
+const opened = /^(?:application\/(?:ms-tnef|ics|(?:x-)?pkcs7-mime)|text\/(?:calendar|(?:x-)?vcard|rfc822-headers|markdown|enriched|richtext))$/
 const boundaryShape = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/
 
 type Walk = { leaves: number, texts: { type: 'text/plain' | 'text/html', text: string, alternative: boolean }[], parts: Part[] }
@@ -58,7 +62,7 @@ function part(bytes: Buffer, head: Head, walk: Walk, at: At): boolean {
   if (isText && said?.[1]?.toLowerCase() !== 'attachment') {
     if (more.get('filename') !== undefined || params.get('name') !== undefined) return false
     const text = textOf(content, params)
-    if (text === null) return false
+    if (text === null || text.includes('-----BEGIN PGP ')) return false
     if (text !== '') walk.texts.push({ type, text, alternative: at.alternative })
     return true
   }
@@ -68,7 +72,7 @@ function part(bytes: Buffer, head: Head, walk: Walk, at: At): boolean {
 function attachment(content: Buffer, contentType: string, name: string | undefined, filename: string | undefined, disposition: string | undefined, head: Head, walk: Walk, { related, root }: At): boolean {
   const called = filename ?? name
   // The library guesses a type by the name then.
-  if (root || contentType === 'application/octet-stream' && called !== undefined || contentType === 'application/ms-tnef') return false
+  if (root || contentType === 'application/octet-stream' && called !== undefined || opened.test(contentType) || called !== undefined && /\.(?:ics|vcf|dat)$/i.test(called)) return false
   if (called !== undefined && !/^[\x20-\x7e]+$/.test(called)) return false
   const id = only(head, 'content-id')
   if (id === undefined || id !== '' && !/^\s*<[\x21-\x3b\x3d\x3f-\x7e]+>\s*$/.test(id)) return false
@@ -82,11 +86,12 @@ function attachment(content: Buffer, contentType: string, name: string | undefin
 /** A multipart (RFC 2046 section 5.1) whose every delimiter is where it belongs. */
 function parts(bytes: Buffer, type: string, params: Map<string, string>, encoding: string, walk: Walk, at: At): boolean {
   const boundary = params.get('boundary')
-  if (boundary === undefined || !boundaryShape.test(boundary) || at.depth === MAX_DEPTH || /^(?:quoted|base)/.test(encoding) || !/^multipart\/(?:mixed|alternative|related|signed)$/.test(type)) return false
+  if (boundary === undefined || !boundaryShape.test(boundary) || at.depth === MAX_DEPTH || /^(?:quoted|base)/.test(encoding) || !/^multipart\/(?:mixed|alternative|related)$/.test(type)) return false
   const delimiter = '--' + boundary
   const inside = { depth: at.depth + 1, alternative: at.alternative || type === 'multipart/alternative', related: at.related || type === 'multipart/related', root: false }
   let from = -1
   let closed = false
+  let found = false
   for (let found = bytes.indexOf(delimiter); found >= 0; found = bytes.indexOf(delimiter, found + delimiter.length)) {
     if (found > 0 && bytes[found - 1] !== 10) continue
     let end = found + delimiter.length
@@ -95,10 +100,11 @@ function parts(bytes: Buffer, type: string, params: Map<string, string>, encodin
     if (bytes[end] === 13) end++
     if (closed || bytes[end] !== 10 && !(last && end >= bytes.length)) return false
     if (from >= 0 && !one(bytes.subarray(from, Math.max(from, found - (bytes[found - 2] === 13 ? 2 : 1))), walk, inside)) return false
+    found ||= from >= 0
     from = end + 1
     closed = last
   }
-  return closed
+  return closed && found
 }
 
 function one(bytes: Buffer, walk: Walk, at: At): boolean {
@@ -130,7 +136,9 @@ function paramsOf(text: string): Map<string, string> | null {
 function decoded(bytes: Buffer, encoding: string): Buffer | null {
   if (encoding === 'base64') {
     const text = bytes.toString('latin1')
-    return /^(?:[A-Za-z0-9+/]{4}|\r?\n)*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?(?:\r?\n)*$/.test(text) ? Buffer.from(text, 'base64') : null
+    // Looked at by line: one pattern over megabytes has no end on the stack.
+    const letters = text.replace(/\r?\n/g, '')
+    return letters.length % 4 === 0 && !/[^A-Za-z0-9+/=]/.test(letters) && /^[^=]*={0,2}$/.test(letters) ? Buffer.from(letters, 'base64') : null
   }
   if (encoding !== 'quoted-printable') return bytes
   const text = bytes.toString('latin1')
@@ -168,27 +176,11 @@ function textOf(bytes: Buffer, params: Map<string, string>): string | null {
   } else if (/^utf-?8$/.test(charset)) {
     text = bytes.toString('utf8')
     if (text.includes('\ufffd') || text.charCodeAt(0) === 0xfeff) return null
-  } else if (charset === 'iso-8859-1' && !/[\x80-\x9f]/.test(latin)) text = latin
+  } else if (charset === 'iso-8859-1' && !/[\x80-\x9f]/.test(latin)) text = decodeText(bytes, charset)
   else return null
   if ((params.get('format') ?? '').toLowerCase().trim() !== 'flowed') {
     if (params.has('format') && text.length === 0) return null
-    return text.includes('\r') ? text.replace(/\r?\n/g, '\n') : text
+    return text.includes('\r') ? text.replace(/\r+\n/g, '\n') : text
   }
   return flowed(text, (params.get('delsp') ?? '').toLowerCase().trim() === 'yes')
-}
-
-/** Lines that end in a space go on in the next one (RFC 3676 section 4). */
-function flowed(text: string, delSp: boolean): string {
-  const result: string[] = []
-  let paragraph: string | null = null
-  for (const line of text.split(/\r?\n/)) {
-    if (paragraph !== null && paragraph.endsWith(' ') && paragraph !== '-- ') {
-      paragraph = (delSp ? paragraph.slice(0, -1) : paragraph) + line
-      continue
-    }
-    if (paragraph !== null) result.push(paragraph)
-    paragraph = line
-  }
-  if (paragraph) result.push(paragraph)
-  return result.join('\n').replace(/^ /gm, '')
 }
