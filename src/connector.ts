@@ -7,6 +7,7 @@ import type { Proof } from './model/proof.ts'
 
 export { parseMailbox, canonicalEmail, domainOf } from './model/address.ts'
 export { remoteId } from './model/ids.ts'
+export type * from './model/card.ts'
 export type * from './model/incoming.ts'
 export type * from './model/arrival.ts'
 export type * from './model/ports.ts'

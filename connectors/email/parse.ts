@@ -1,8 +1,9 @@
 import addressparser from 'nodemailer/lib/addressparser'
 import { canonicalEmail } from '#connector'
-import type { Context, Incoming, IncomingAttachment, IncomingMessage, Recipient, RecipientRole } from '#connector'
+import type { Card, Context, Incoming, IncomingAttachment, IncomingMessage, Recipient, RecipientRole } from '#connector'
 import { automaticOf, listOf, unsubscribeOf } from './automatic.ts'
 import { readReport, receiptsFor } from './bounce.ts'
+import { unarmored } from './crypto.ts'
 import { readDate } from './date.ts'
 import { scanHead, valueOf, valuesOf } from './head.ts'
 import type { Head } from './head.ts'
@@ -38,11 +39,11 @@ export async function parse(raw: Uint8Array, context: Context): Promise<Incoming
   const message = fromHead(head, context)
   try {
     // Large files are taken out in pieces, which only the library can.
-    const body = (raw.byteLength <= MAX_PLAIN ? readPlain(raw, head, message.sender.address) : null) ?? await readBody(raw, MAX_PARTS, context.spool)
+    const body = (raw.byteLength <= MAX_PLAIN ? readPlain(raw, head, message.sender.address) : null) ?? await readBody(raw, MAX_PARTS, context.spool, head)
     const { automatic } = message
-    const report = automatic === 'bounce' || automatic === 'receipt' || automatic === 'notification' ? readReport(head, body.text || textOfHtml(body.html), raw, automatic) : { bounces: [], receipts: [] }
+    const report = automatic === 'bounce' || automatic === 'receipt' || automatic === 'notification' ? readReport(head, body.told ?? (body.text || textOfHtml(body.html)), raw, automatic) : { bounces: [], receipts: [] }
     const reported = report.bounces.length > 0 && { automatic: 'bounce' as const, bounces: report.bounces }
-    return [{ ...agreedBy(body.from, message), ...fromBody(body, message.subject ?? ''), ...reported }, ...receiptsFor(report.bounces), ...report.receipts]
+    return [{ ...agreedBy(body.from, message), ...fromBody(body, message.subject ?? '', context), ...reported }, ...receiptsFor(report.bounces), ...report.receipts]
   } catch {
     return [{ ...message, unreadable: 'The content of this mail is damaged, or made of more parts than any real mail. The original is kept and can be downloaded.' }]
   }
@@ -114,19 +115,31 @@ function idsIn(value: string): string[] {
   return ids.filter((id) => id.length <= MAX_ID && /^[^\s\x00-\x1f\x7f]+$/.test(id))
 }
 
-function fromBody({ text, html, parts, more }: Body, subject: string): Pick<IncomingMessage, 'text' | 'quoted' | 'original' | 'html' | 'attachments'> {
-  const { lines, isCut } = readable(text, html)
+function fromBody({ text, html, parts, more, cards = [] }: Body, subject: string, context: Context): Pick<IncomingMessage, 'text' | 'quoted' | 'original' | 'html' | 'attachments' | 'cards'> {
+  const signed = unarmored(text)
+  const { lines, isCut } = readable(signed ? signed.text : text, html)
   const notes = [
     ...(isCut ? ['[The rest of this text is cut off here. The original mail holds all of it.]'] : []),
     ...(more > 0 ? [`[${more} further attachments are in the original mail only.]`] : [])
   ]
   const folded = fold(lines, { handsOn: handsOn.test(subject) })
+  const quoted = [folded.quoted ?? '', signed?.armor ?? ''].filter((part) => part !== '').join('\n\n')
   return {
     ...folded,
     text: [folded.text, ...notes].join('\n\n').trim(),
+    ...(quoted && { quoted }),
+    ...(signed && { original: text.replace(/\r\n?/g, '\n').trim() }),
     attachments: parts.map(attachment),
-    ...(html && { html: cut(html, MAX_HTML) })
+    ...(html && { html: cut(html, MAX_HTML) }),
+    ...(cards.length > 0 && { cards: cards.map((card) => invited(card, context)) })
   }
+}
+
+/** An invitation says which of the user's own addresses is invited. */
+function invited(card: Card, { own }: Context): Card {
+  if (card.type !== 'invitation') return card
+  const you = card.attendees.find(({ address }) => own.some((one) => one.kind === 'email' && canonicalEmail(one.address) === address))?.address
+  return { ...card, ...(you !== undefined && { you }) }
 }
 
 /** How mail programs begin the subject of what is handed on, in many languages. */

@@ -1,9 +1,8 @@
+import { decodeText } from './charset.ts'
+
 /** Encoded words (RFC 2047) and what is taken out of texts that are shown. */
 
 const encoded = /=\?([^?\s]{1,60})\?([BbQq])\?([^?\r\n]*)\?=/g
-
-/** Names in use that the Encoding Standard does not list. */
-const aliases: Record<string, string> = { cp932: 'shift_jis', cp936: 'gbk', cp949: 'euc-kr', cp950: 'big5', 'latin-1': 'latin1', cp65001: 'utf-8' }
 
 /** Decodes encoded words, for display only; neighbours in one charset are joined before decoding, since writers split characters. Never throws. */
 export function decodeWords(text: string): string {
@@ -11,7 +10,7 @@ export function decodeWords(text: string): string {
   let end = 0
   let pending: { charset: string, bytes: Buffer[] } | null = null
   const flush = () => {
-    if (pending) result += decodeBytes(Buffer.concat(pending.bytes), pending.charset)
+    if (pending) result += decodeText(Buffer.concat(pending.bytes), pending.charset)
     pending = null
   }
   for (const match of text.matchAll(encoded)) {
@@ -37,19 +36,6 @@ export function decodeWords(text: string): string {
 function quotedBytes(content: string): Buffer {
   const spaced = content.replaceAll('_', ' ')
   return Buffer.from(spaced.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))), 'latin1')
-}
-
-function decodeBytes(bytes: Buffer, charset: string): string {
-  const label = aliases[charset] ?? charset.replace(/^cp-?(125\d|866)$/, 'windows-$1').replace('windows-866', 'ibm866')
-  try {
-    return new TextDecoder(label).decode(bytes)
-  } catch {
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    } catch {
-      return new TextDecoder('windows-1252').decode(bytes)
-    }
-  }
 }
 
 /** One line of at most `max` characters without controls and without what turns the direction of a text around. */

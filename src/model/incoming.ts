@@ -1,3 +1,4 @@
+import type { Card } from './card.ts'
 import type { RemoteId } from './ids.ts'
 
 /** An address on some network. `address` is canonical: E.164 for phone, local@lower-case-domain for email, a bare id elsewhere. */
@@ -68,6 +69,8 @@ export type IncomingMessage = {
   /** It is the new text of an earlier message of the same sender. Where that one is not known, it stands for itself. */
   replaces?: Target
   automatic?: Automatic
+  /** What it carries that is more than a file: an invitation, a contact, a message within. */
+  cards?: Card[]
   /** What a delivery report says, for each recipient it names. */
   bounces?: Bounce[]
   seen?: boolean

@@ -54,8 +54,8 @@ t.test('everything is bounded', async (t) => {
   const filler = Array.from({ length: 4000 }, (_, n) => `X-Filler-${n}: ${'x'.repeat(70)}\r\n`).join('')
   t.match(await read(Buffer.from(`${head}Subject: Huge\r\n${filler}\r\nBelow.`)), { subject: 'Huge', text: 'Below.', sender: { address: null, raw: 'alice@friend.example' } }, 'a head too long to be read to its end may hold a second From')
 
-  const tooMany = await read(Buffer.from(`${head}Subject: Bomb\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\n\r\n'.repeat(5000)}`))
-  t.match(tooMany, { subject: 'Bomb', sender: { address: 'alice@friend.example' }, unreadable: /more parts than any real mail/ }, 'a bomb is unreadable, its head is not')
+  const bomb = await read(Buffer.from(`${head}Subject: Bomb\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nText\r\n${'--b\r\nContent-Type: image/png\r\n\r\nx\r\n'.repeat(200_000)}`))
+  t.match(bomb, { subject: 'Bomb', sender: { address: 'alice@friend.example' }, text: /^Text\n\n\[199500 further attachments/, attachments: { length: 500 }, unreadable: undefined }, 'a bomb of parts')
 
   const crowd = Array.from({ length: 2000 }, (_, n) => `p${n}@friend.example`).join(',\r\n ')
   const ids = Array.from({ length: 300 }, (_, n) => `<${n}@friend.example>`).join('\r\n ')
@@ -63,27 +63,6 @@ t.test('everything is bounded', async (t) => {
   t.equal(wide.recipients.length, 500, 'recipients')
   t.same([wide.references.length, wide.references[0], wide.references[1], wide.references.at(-1)], [101, '0@friend.example', '200@friend.example', '299@friend.example'], 'references')
   t.equal(wide.messageId, undefined, 'a Message-ID beyond reason')
-})
-
-t.test('hostile mail takes no time worth naming', async (t) => {
-  const head = 'From: alice@friend.example\r\n'
-  const cases: [string, string][] = [
-    ['nested groups', `${head}To: ${'a:'.repeat(50_000)}\r\n\r\nx`],
-    ['nested comments', `${head}To: ${'('.repeat(100_000)}\r\n\r\nx`],
-    ['open encoded words', `${head}Subject: ${'=?utf-8?q?'.repeat(20_000)}\r\n\r\nx`],
-    ['open quotes', `${head}To: ${'"'.repeat(100_000)}\r\n\r\nx`],
-    ['deep HTML', `${head}Content-Type: text/html\r\n\r\n${'<div>'.repeat(50_000)}x`],
-    ['a deep table', `${head}Content-Type: text/html\r\n\r\n${'<table><tr><td>'.repeat(20_000)}x`],
-    ['white space', `${head}\r\n${' '.repeat(500_000)}x\n${'\n'.repeat(500_000)}`],
-    ['quotes and signatures', `${head}\r\nx\n${'> q\n-- \nwrote:\n'.repeat(50_000)}`],
-    ['an empty head', `${'\r\n'.repeat(100_000)}${head}\r\nx`],
-    ['a long line', `${head}X: ${'x '.repeat(100_000)}\r\n\r\nx`]
-  ]
-  for (const [name, raw] of cases) {
-    const started = performance.now()
-    await read(Buffer.from(raw))
-    t.equal(performance.now() - started < 2000, true, name)
-  }
 })
 
 t.test('dates', async (t) => {
@@ -120,28 +99,6 @@ t.test('encoded words', async (t) => {
 })
 
 const without = existsSync(corpora) ? {} : { skip: 'KINBOX_CORPORA: no folder of real mail' }
-
-t.test('real mail: the head as three other programs read it', without, async (t) => {
-  const rows = readFileSync(join(corpora, 'mime.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { eml: string, consensus: { subject?: string, from?: string[], ts?: number } })
-  const share = { subject: [0, 0], from: [0, 0], date: [0, 0] } as Record<'subject' | 'from' | 'date', [number, number]>
-  const count = (of: keyof typeof share, right: boolean) => {
-    share[of][1]++
-    if (right) share[of][0]++
-  }
-  const flat = (text: string | undefined) => (text ?? '').replace(/\s+/g, ' ').trim()
-  let wrong = 0
-  for (const { eml, consensus: { subject, from, ts } } of rows) {
-    const message = await read(readFileSync(join(corpora, eml)))
-    if (subject !== undefined) count('subject', flat(message.subject) === flat(subject))
-    if (ts !== undefined) count('date', message.sentAt !== undefined && Math.floor(message.sentAt / 1000) === ts)
-    if (from?.length !== 1 || /[^\x00-\x7f]/.test(from[0]!)) continue
-    count('from', message.sender.address === from[0]!.toLowerCase())
-    if (message.sender.address !== null && message.sender.address !== from[0]!.toLowerCase()) wrong++
-  }
-  for (const [of, [right, all]] of Object.entries(share)) t.equal(right / all >= 0.96, true, `${of}: ${right} of ${all}`)
-  // Most of the others are strictness: a comment behind the address. One file of these puts its head below damage.
-  t.equal(wrong <= 1, true, `another sender than they read: ${wrong}`)
-})
 
 t.test('real mail: a list and delivery reports', without, async (t) => {
   const list = readFileSync(join(corpora, 'mailing-list/500.mbox'), 'latin1').split(/^From [^\n]*\n/m).filter((text) => text !== '')
