@@ -150,6 +150,7 @@ export type Contact = {
   blocked: boolean
   notes?: string | null
   via?: { accountId?: Id, channel?: string, address?: string } | null
+  verifiedOnly?: boolean
   photo?: Id | null
   merges?: { mergeId: Id, at: Time }[]
   redirectTo?: Id
@@ -187,6 +188,7 @@ export type Identity = {
 export type Settings = {
   sendReadMarkers: boolean
   inboxFor: 'basic' | 'strict'
+  verifiedOnly: boolean
   teachByMoving: boolean
   teachByReplying: boolean
   teachByApproving: boolean
@@ -316,13 +318,13 @@ export type Methods = {
   'contact.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Contact[], nextCursor: string | null, asOf: number } }
   /** Joins contacts into the first of them, and their conversations into one. contact.unmerge undoes it. */
   'contact.merge': { params: { ids: Id[] }, result: { contactId: Id, mergeId: Id } }
-  /** Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. */
-  'contact.put': { params: { id?: Id | undefined, name?: string | undefined, notes?: string | null | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | null | undefined, addresses?: AddressRef[] | undefined, ifRev?: number | undefined }, result: Contact }
+  /** Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. */
+  'contact.put': { params: { id?: Id | undefined, name?: string | undefined, notes?: string | null | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | null | undefined, verifiedOnly?: boolean | undefined, addresses?: AddressRef[] | undefined, ifRev?: number | undefined }, result: Contact }
   /** Contacts that may be one person under two addresses, with what speaks for it. Nothing is merged by itself: contact.merge does it, contact.keepApart ends the suggestion. */
   'contact.suggestions': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { contacts: Contact[], evidence: string[] }[], nextCursor: string | null, asOf: number } }
   /** Takes an address from a contact: its messages get a conversation of their own again. */
   'contact.unlink': { params: { id: Id, kind: string, address: string }, result: Contact }
-  /** Parts what a merge joined: each message is back with the contact whose address it came from or went to, also those of the time between. */
+  /** Parts what a merge joined: each message is back with the contact whose address it came from or went to, also those of the time between. Merges are undone in any order. */
   'contact.unmerge': { params: { mergeId: Id }, result: { contactIds: Id[] } }
   /** Who may be a friend: the people whom the user writes to, most often first, with how many of the newest messages with them went out and came in. Friends are among them. */
   'friend.candidates': { params: { limit?: number | undefined }, result: { items: { contact: Contact, written: number, received: number }[] } }
@@ -394,8 +396,8 @@ export type Methods = {
   'typing.set': { params: { conversationId: Id, typing: boolean }, result: { told: boolean } }
   /** What the user has set for themselves. */
   'settings.get': { params: {}, result: Settings }
-  /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. `inboxFor`: friends of friends too (basic), or friends only (strict); conversations move at once. */
-  'settings.set': { params: { sendReadMarkers?: boolean | undefined, inboxFor?: 'basic' | 'strict' | undefined, teachByMoving?: boolean | undefined, teachByReplying?: boolean | undefined, teachByApproving?: boolean | undefined, befriendByMoving?: boolean | undefined, befriendByReplying?: boolean | undefined, befriendByApproving?: boolean | undefined, shareFriends?: boolean | undefined, ifRev?: number | undefined }, result: Settings }
+  /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. `inboxFor`: friends of friends too (basic), or friends only (strict); conversations move at once. `verifiedOnly`: what comes from now on is let in only where its sender is verified; channels that cannot verify anybody (SMS) then bring nothing into the inbox. */
+  'settings.set': { params: { sendReadMarkers?: boolean | undefined, inboxFor?: 'basic' | 'strict' | undefined, verifiedOnly?: boolean | undefined, teachByMoving?: boolean | undefined, teachByReplying?: boolean | undefined, teachByApproving?: boolean | undefined, befriendByMoving?: boolean | undefined, befriendByReplying?: boolean | undefined, befriendByApproving?: boolean | undefined, shareFriends?: boolean | undefined, ifRev?: number | undefined }, result: Settings }
   /** Finds messages by people, subjects, texts and file names, on all channels. The language is in docs/search.md. */
   'search.query': { params: { q: string, order?: 'newest' | 'best' | undefined, conversationId?: Id | undefined, timeZone?: string | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { id: Id, conversationId: Id, title: string, folder: 'inbox' | 'other', archived: boolean, sortAt: Time, channel: string, direction: 'in' | 'out', sender: Party, seen: boolean, flagged: boolean, subject: string | null, subjectMarks: { start: number, end: number }[], snippet: { text: string, marks: { start: number, end: number }[] }, files: { id: Id, name: string, marks: { start: number, end: number }[] }[] }[], nextCursor: string | null, asOf: number, indexing?: boolean } }
   /** Makes a token for a client. The answer is the only place that ever shows its secret. */

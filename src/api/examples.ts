@@ -27,7 +27,8 @@ export const accountExample: Account = {
 export const identityExample: Identity = { id: 'i1', kind: 'email', address: 'ada@example.org', name: 'Ada', signature: null, accountId: 'a1', rev: 1 }
 
 export const settingsExample: Settings = {
-  sendReadMarkers: false, inboxFor: 'basic', teachByMoving: true, teachByReplying: false, teachByApproving: true, befriendByMoving: false, befriendByReplying: false, befriendByApproving: false, shareFriends: false, rev: 1
+  sendReadMarkers: false, inboxFor: 'basic', verifiedOnly: false, teachByMoving: true, teachByReplying: false, teachByApproving: true, befriendByMoving: false, befriendByReplying: false, befriendByApproving: false, shareFriends: false,
+  digest: true, digestHour: 8, timeZone: 'Europe/Berlin', learnSpam: true, keepDays: { newsletters: null, notifications: null, receipts: null }, rev: 1
 }
 
 export const ruleExample: Rule = {

@@ -99,6 +99,15 @@ export const Attachment = Obj({
 })
 export type Attachment = Static<typeof Attachment>
 
+const DigestEntry = Obj({ conversationId: Id, shown: Str({ description: 'the address that they wrote from' }), since: Time })
+/** What a message of Kinbox itself tells about Other. */
+export const Digest = Obj({
+  waiting: List(DigestEntry),
+  more: Int({ minimum: 0, description: 'who is new in the screener, besides those' }),
+  raised: List(DigestEntry),
+  streams: List(Obj({ stream: Str(), conversations: Int({ minimum: 1 }) }))
+})
+
 export const Message = Obj({
   id: Id,
   conversationId: Id,
@@ -130,6 +139,7 @@ export const Message = Obj({
   folder: FolderName,
   because: Because,
   folded: Optional(Bool({ description: 'its sender is blocked, in a group with others: shown folded' })),
+  digest: Optional(Digest),
   unsubscribe: Optional(Obj({ how: one('one-click', 'mail', 'page'), url: Optional(Str({ description: 'of a page that the user must open' })) })),
   status: Optional(DeliveryStatus),
   attempts: Optional(List(Attempt)),
@@ -176,6 +186,7 @@ export const Contact = Obj({
   blocked: Bool(),
   notes: Optional(nullable(Str())),
   via: Optional(nullable(Via)),
+  verifiedOnly: Optional(Bool()),
   photo: Optional(nullable(Id)),
   merges: Optional(List(Obj({ mergeId: Id, at: Time }))),
   redirectTo: Optional(Id),
@@ -202,9 +213,12 @@ export const Identity = Obj({ id: Id, kind: Str(), address: Str(), name: Optiona
 export type Identity = Static<typeof Identity>
 
 /** What the user has set for themselves. */
+const KeepDays = nullable(Int({ minimum: 1, maximum: 3650, description: 'older ones in this stream are deleted; null: never' }))
+
 export const Settings = Obj({
   sendReadMarkers: Bool({ description: 'chats that can tell people in the inbox that they were read' }),
   inboxFor: one('basic', 'strict'),
+  verifiedOnly: Bool(),
   teachByMoving: Bool({ description: 'moving a conversation makes a rule' }),
   teachByReplying: Bool({ description: 'answering makes a rule' }),
   teachByApproving: Bool({ description: 'what is decided in the screener makes rules' }),
@@ -212,6 +226,11 @@ export const Settings = Obj({
   befriendByReplying: Bool({ description: 'whom one answers becomes a friend' }),
   befriendByApproving: Bool({ description: 'whom one lets in from the screener becomes a friend' }),
   shareFriends: Bool({ description: 'friends who are users of this server may know whom you are friends with' }),
+  digest: Bool({ description: 'once a day Kinbox writes into the inbox who is new in Other' }),
+  digestHour: Int({ minimum: 0, maximum: 23 }),
+  timeZone: nullable(Str({ maxLength: 64, description: 'IANA name, e.g. Europe/Berlin; null: the server\'s' })),
+  learnSpam: Bool({ description: 'what is called spam, and who is let in, teaches which strangers\' messages are spam' }),
+  keepDays: Obj({ newsletters: KeepDays, notifications: KeepDays, receipts: KeepDays }),
   rev: Rev
 })
 export type Settings = Static<typeof Settings>

@@ -7,6 +7,7 @@ import type { StrandSpec } from '../model/strand.ts'
 import { findAddress, getContact } from '../store/contacts.ts'
 import type { Reader } from '../store/tx.ts'
 import type { Unit } from './arrive.ts'
+import { withSecret } from './answers.ts'
 import { judge } from './identify.ts'
 import type { Judged } from './identify.ts'
 import { looksOf } from './look-alikes.ts'
@@ -22,7 +23,7 @@ export type Asking = Pick<Unit, 'account' | 'own' | 'trust' | 'last'> & { tx: Re
 export type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null }
 
 /** `proof.level` and `enough` say what the sender's history makes of the proof. */
-export function identify({ tx, account, own, trust, last }: Asking, { message, proof }: ReadyMessage, { at, history }: { at: number, history: boolean }): From {
+export function identify({ tx, account, own, trust, last }: Asking, { message, proof }: Pick<ReadyMessage, 'message' | 'proof'>, { at, history }: { at: number, history: boolean }): From {
   const { sender } = message
   const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
   if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null }
@@ -31,7 +32,8 @@ export function identify({ tx, account, own, trust, last }: Asking, { message, p
   // Where nothing speaks for a sender, an answer could change nothing, and who is silent on purpose would keep us busy.
   const matters = () => address !== undefined || trust.sharing.length > 0 || trust.rule({ kind: sender.kind, address: sender.address, list: null }) !== null
   const wait = proof.temporary === true && !history && !last && sender.address !== null && matters()
-  const judged = judge(proof, { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`), wait })
+  const strict = !history && (trust.verifiedOnly || contact?.verifiedOnly === true)
+  const judged = judge(withSecret(tx, account.userId, message, proof), { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`), wait, strict })
   const believed = judged.enough ? contact : undefined
   const { namesake, warnings } = looksOf(tx, account.userId, sender, believed)
   return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }

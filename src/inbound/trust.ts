@@ -8,6 +8,8 @@ import type { Reader } from '../store/tx.ts'
 /** What the user has said about who gets in, as one transaction sees it. */
 export type Trust = {
   strict: boolean
+  /** Nobody suffices who is not verified. */
+  verifiedOnly: boolean
   version: number
   rule(writer: Writer): UserRule | null
   /** Other users of this server who share their friends. */
@@ -18,5 +20,6 @@ export type Trust = {
 export function trustOf(tx: Reader, userId: number, find?: FindRule): Trust {
   const version = rulesVersion(tx, userId)
   const look = find ?? ruleFinder(tx, userId)
-  return { strict: settingsOf(tx, userId).inboxFor === 'strict', version, rule: version === 0 && !find ? () => null : (writer) => fitting(look, writer), sharing: sharingUsers(tx, userId) }
+  const { inboxFor, verifiedOnly } = settingsOf(tx, userId)
+  return { strict: inboxFor === 'strict', verifiedOnly, version, rule: version === 0 && !find ? () => null : (writer) => fitting(look, writer), sharing: sharingUsers(tx, userId) }
 }

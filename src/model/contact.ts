@@ -12,6 +12,8 @@ export type Contact = {
   /** Since when (ms); null: not blocked. */
   blockedAt: number | null
   notes: string | null
+  /** What claims to be from them must be verified; weak proof does not suffice. */
+  verifiedOnly: boolean
   /** How the user wants them to be answered; null: as it comes. */
   via: Wish | null
   redirectTo: number | null

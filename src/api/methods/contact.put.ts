@@ -13,12 +13,13 @@ import { contactExample } from '../examples.ts'
 
 export const contactPut = method({
   name: 'contact.put',
-  summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes.',
+  summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified.',
   params: Type.Object({
     id: Type.Optional(Id),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 20000 }), Type.Null()])),
     via: Type.Optional(Type.Union([Via, Type.Null()])),
+    verifiedOnly: Type.Optional(Type.Boolean()),
     addresses: Type.Optional(Type.Array(AddressRef, { maxItems: 50 })),
     ifRev: Type.Optional(Rev)
   }),
@@ -26,7 +27,7 @@ export const contactPut = method({
   errors: ['not_found', 'conflict'],
   example: { params: { id: 'p2', name: 'Alice' }, result: contactExample },
   orderBy: ({ id }) => id ?? 'new contact',
-  async handle(ctx, { id, name, notes, via, addresses = [], ifRev }) {
+  async handle(ctx, { id, name, notes, via, verifiedOnly, addresses = [], ifRev }) {
     if (id === undefined && name === undefined) throw new ApiError('invalid_params', 'params.name is missing: a new contact needs a name')
     if (via && Object.keys(via).length === 0) throw new ApiError('invalid_params', 'params.via names nothing: give an account, a channel or an address, or null')
     const canonical = await Promise.all(addresses.map((address) => ctx.rooms.canonical(ctx.userId, address)))
@@ -35,7 +36,7 @@ export const contactPut = method({
       checkRev(contact.rev, ifRev, () => contactOf(tx, contact))
       const wish = via ? wishOf(via) : via
       if (wish?.accountId !== undefined && !getAccount(tx, ctx.userId, wish.accountId)) missing('account')
-      const patch = { ...(notes === undefined ? {} : { notes }), ...(wish === undefined ? {} : { via: wish }) }
+      const patch = { ...(notes === undefined ? {} : { notes }), ...(wish === undefined ? {} : { via: wish }), ...(verifiedOnly === undefined ? {} : { verifiedOnly }) }
       if (id !== undefined) updateContact(tx, changes, contact, { ...(name === undefined ? {} : { name }), ...patch })
       else if (Object.keys(patch).length > 0) updateContact(tx, changes, contact, patch)
       for (const address of canonical) link(tx, changes, ctx.userId, getContact(tx, ctx.userId, contact.id)!, address)
