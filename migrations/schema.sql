@@ -327,13 +327,13 @@ CREATE TABLE place (                      -- where the network keeps a message
   PRIMARY KEY (account_id, remote_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX place_message ON place (message_id);
-CREATE INDEX place_folder ON place (account_id, folder);
 
 CREATE TABLE raw (                        -- bytes by their SHA-256; small ones here, compressed, larger ones as files
-  digest BLOB PRIMARY KEY,
+  digest BLOB NOT NULL UNIQUE,
   size INTEGER NOT NULL,
   bytes BLOB                              -- deflate; NULL: a file in blobs/
-) STRICT, WITHOUT ROWID;
+) STRICT;                                 -- in the order they came
+CREATE INDEX raw_file ON raw (digest, size) WHERE bytes IS NULL;
 
 CREATE TABLE attachment (                 -- also uploads that no message uses yet (message_id NULL)
   id INTEGER PRIMARY KEY,
@@ -508,6 +508,7 @@ CREATE TABLE dispatch (                   -- one operation on one account
 ) STRICT;
 CREATE INDEX dispatch_due ON dispatch (account_id, next_at) WHERE state = 'queued';
 CREATE INDEX dispatch_open ON dispatch (state) WHERE state IN ('queued', 'sending', 'uncertain');
+CREATE INDEX dispatch_outbox ON dispatch (user_id, id) WHERE state IN ('queued', 'sending', 'uncertain', 'failed');
 CREATE INDEX dispatch_message ON dispatch (message_id);
 CREATE INDEX dispatch_remote ON dispatch (account_id, remote_id) WHERE remote_id IS NOT NULL;
 
@@ -541,3 +542,4 @@ CREATE TABLE client_write (               -- what a client asked for, so that as
   PRIMARY KEY (user_id, client_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX client_write_at ON client_write (at);
+CREATE INDEX client_write_object ON client_write (user_id, object);

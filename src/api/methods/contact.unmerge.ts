@@ -7,11 +7,9 @@ import { idOf, missing } from '../find.ts'
 import { method } from '../method.ts'
 import { Id } from '../objects.ts'
 
-const words = { undone: 'this merge was undone already', 'later-merge': 'a later merge took these contacts in: undo that one first', same: '' }
-
 export const contactUnmerge = method({
   name: 'contact.unmerge',
-  summary: 'Parts what a merge joined: each message is back with the contact whose address it came from or went to, also those of the time between.',
+  summary: 'Parts what a merge joined: each message is back with the contact whose address it came from or went to, also those of the time between. Merges are undone in any order.',
   params: Type.Object({ mergeId: Id }),
   result: Type.Object({ contactIds: Type.Array(Id) }),
   errors: ['not_found', 'conflict'],
@@ -21,6 +19,6 @@ export const contactUnmerge = method({
     const done = unmerge(tx, changes, ctx.userId, idOf('merge', mergeId), now)
     if (!('refused' in done)) return { contactIds: done.contactIds.map((id) => publicId('contact', id)) }
     if (done.refused === 'not-found') return missing('merge')
-    throw new ApiError('conflict', words[done.refused])
+    throw new ApiError('conflict', 'this merge was undone already')
   })
 })
