@@ -1,6 +1,7 @@
 import { connect, sessionTicket, signOut } from '#client'
 import type { Client, Inbox } from '#client'
 import { openStore } from '#client'
+import { dropDrafts } from './composer/drafts.ts'
 import { cell } from './hooks/observable.ts'
 import { useLive } from './hooks/use-live.ts'
 
@@ -35,9 +36,10 @@ export function openSession(): void {
   look()
 }
 
-/** Ends the session here and on the server, and leaves nothing of it in this page's memory. */
+/** Ends the session here and on the server, and leaves nothing of it in this page's memory, nor what was written and not sent in the browser's. */
 export async function leave(): Promise<void> {
   await signOut(location.origin).catch(() => undefined)
+  for (const shelf of [localStorage, sessionStorage]) dropDrafts(shelf)
   location.replace('/login')
 }
 

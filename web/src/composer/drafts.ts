@@ -34,6 +34,12 @@ export function drafts(shelf: Shelf) {
   }
 }
 
+/** Takes all drafts off a shelf: whoever signs in next in this browser is not to read them. */
+export function dropDrafts(shelf: Pick<Storage, 'length' | 'key' | 'removeItem'>): void {
+  const keys = Array.from({ length: shelf.length }, (_, at) => shelf.key(at) ?? '')
+  for (const key of keys) if (key.startsWith(prefix)) shelf.removeItem(key)
+}
+
 /** Nothing that anybody would miss. */
 export function isEmpty({ text, subject, files }: Draft): boolean {
   return text.trim() === '' && !subject?.trim() && !files?.length

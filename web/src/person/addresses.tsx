@@ -2,15 +2,18 @@ import type { Contact, Party } from '#client'
 import { useState } from 'preact/hooks'
 import { act, wordsOf } from '../hooks/act.ts'
 import { t } from '../i18n.ts'
+import { useKinds } from '../accounts/kinds.ts'
 import { kindOfAddress } from '../composer/recipient.ts'
 import { ProofSign } from '../message/proof.tsx'
 import { useClient, useStore } from '../session.ts'
 import { toast } from '../shell/toast.tsx'
+import { kindsOfAddress, kindWords } from './kinds.ts'
 
 /** The addresses of a person: what proves each, which one answers go to, one more, one less. */
 export function Addresses({ contact }: { contact: Contact }) {
   const client = useClient()
   const store = useStore()
+  const kinds = useKinds()
   const { id, addresses, via } = contact
   const unlink = ({ kind, address }: Party) => act(client.call('contact.unlink', { id, kind, address }), () => ({
     text: t('person.unlinked', { address }), undo: () => void act(client.call('contact.link', { id, kind, address }))
@@ -22,7 +25,7 @@ export function Addresses({ contact }: { contact: Contact }) {
       <ul class="plain">
         {addresses.map((party) => (
           <li key={party.kind + party.address} class="row person-address">
-            <span class="person-where"><bdi>{party.address}</bdi> <span class="quiet small">{t(`person.kind.${party.kind}`)}</span> <ProofSign party={party} /></span>
+            <span class="person-where"><bdi>{party.address}</bdi> <span class="quiet small">{kindWords(party.kind, kinds)}</span> <ProofSign party={party} /></span>
             {addresses.length > 1 && <button type="button" class="button-small" aria-pressed={via?.address === party.address} onClick={() => prefer(via?.address === party.address ? null : party.address)}>{t('person.prefer')}</button>}
             {addresses.length > 1 && <button type="button" class="button-small" onClick={() => unlink(party)}>{t('person.unlink')}<span class="for-readers"> {party.address}</span></button>}
           </li>
@@ -34,12 +37,12 @@ export function Addresses({ contact }: { contact: Contact }) {
   )
 }
 
-const kinds = ['email', 'phone', 'chat'] as const
-
 function LinkAddress({ id }: { id: string }) {
   const client = useClient()
+  const networks = useKinds()
+  const kinds = kindsOfAddress(networks)
   const [address, setAddress] = useState('')
-  const [chosen, setChosen] = useState<typeof kinds[number] | null>(null)
+  const [chosen, setChosen] = useState<string | null>(null)
   const [wrong, setWrong] = useState<string | null>(null)
   const kind = chosen ?? kindOfAddress(address) ?? 'email'
   const link = async () => {
@@ -56,7 +59,7 @@ function LinkAddress({ id }: { id: string }) {
     <form class="field" onSubmit={(event) => { event.preventDefault(); if (address.trim()) void link() }}>
       <label for="person-link">{t('person.link')}</label>
       <div class="row">
-        <select aria-label={t('person.kindOf')} value={kind} onChange={({ currentTarget: { value } }) => setChosen(kinds.find((one) => one === value) ?? null)}>{kinds.map((one) => <option key={one} value={one}>{t(`person.kind.${one}`)}</option>)}</select>
+        <select aria-label={t('person.kindOf')} value={kind} onChange={({ currentTarget: { value } }) => setChosen(value)}>{kinds.map((one) => <option key={one} value={one}>{kindWords(one, networks)}</option>)}</select>
         <input id="person-link" value={address} autocomplete="off" maxLength={320} aria-invalid={wrong !== null} aria-describedby="person-link-wrong" onInput={({ currentTarget }) => { setAddress(currentTarget.value); setWrong(null) }} />
         <button type="submit">{t('person.add')}</button>
       </div>
