@@ -315,6 +315,7 @@ CREATE TABLE message_body (
   attachments INTEGER NOT NULL DEFAULT 0,
   original TEXT,                          -- the whole text in its order, where text and then quoted is not that
   bounces TEXT,                           -- JSON Bounce[]: what a delivery report says
+  cards TEXT,                             -- JSON Card[]: what it carries that is more than a file
   unsubscribe TEXT,                       -- JSON Unsubscribe: how its sender says one gets no more of it
   digest TEXT                             -- JSON model/digest.ts: what a digest of Kinbox itself tells
 ) STRICT;

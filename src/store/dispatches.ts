@@ -111,7 +111,7 @@ export function accountsWithWork(tx: Reader): number[] {
 /** What is not over for a user, newest first, by key: what waits, is uncertain, or failed. `before`: a dispatch id. */
 export function listOutbox(tx: Reader, userId: number, { before, limit }: { before: number | null, limit: number }): (Dispatch & { attempts: Attempt[] })[] {
   return tx.all<Columns>(
-    `SELECT ${columns} FROM dispatch d WHERE d.user_id = ? AND d.state IN ('queued', 'sending', 'uncertain', 'failed') AND d.id < ? ORDER BY d.id DESC LIMIT ?`,
+    `SELECT ${columns} FROM dispatch d INDEXED BY dispatch_outbox WHERE d.user_id = ? AND d.state IN ('queued', 'sending', 'uncertain', 'failed') AND d.id < ? ORDER BY d.id DESC LIMIT ?`,
     userId, before ?? Number.MAX_SAFE_INTEGER, limit
   ).map((row) => ({ ...dispatchOf(row), attempts: attemptsOf(tx, row.id) }))
 }

@@ -19,7 +19,7 @@ export function forgetPlace(tx: Writer, accountId: number, remoteId: string): vo
   tx.run('DELETE FROM place WHERE account_id = ? AND remote_id = ?', accountId, remoteId)
 }
 
-/** Forgets every place in a folder: its numbers mean nothing any more. */
+/** Forgets every place in a folder: its numbers mean nothing any more. So rare that it looks through all places of the account. */
 export function forgetFolder(tx: Writer, accountId: number, folder: string): void {
   tx.run('DELETE FROM place WHERE account_id = ? AND folder = ?', accountId, folder)
 }

@@ -1,5 +1,6 @@
 import type { ChangeList } from '../model/event.ts'
 import { recount } from './conversations.ts'
+import { strandsOf } from './strands.ts'
 import type { Reader, Writer } from './tx.ts'
 
 export type Topic = { id: number, subject: string, redirectTo: number | null, rev: number }
@@ -81,12 +82,21 @@ export function conversationsOf(tx: Reader, topicId: number): number[] {
   return tx.all<{ id: number }>('SELECT DISTINCT s.conversation_id AS id FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ?', topicId).map(({ id }) => id)
 }
 
+/** A topic's newest message in a conversation, found from one of its strands: walked newest first, so a page costs what lies on it, not the conversation. */
+const newestOfTopics =
+  `SELECT m.topic_id AS id, m.sort_at AS lastAt FROM message m INDEXED BY message_strand
+   WHERE m.strand_id = ?1 AND m.sort_at <= ?3 AND m.topic_id IS NOT NULL AND (m.sort_at < ?3 OR m.topic_id < ?4)
+     AND NOT EXISTS (SELECT 1 FROM message n JOIN strand s ON s.id = n.strand_id WHERE n.topic_id = m.topic_id AND s.conversation_id = ?2 AND (n.sort_at, n.id) > (m.sort_at, m.id))
+   ORDER BY m.sort_at DESC, m.topic_id DESC LIMIT ?5`
+
 /** The topics of a conversation, newest first, with what of them lies in it. */
 export function listTopics(tx: Reader, conversationId: number, { before, limit }: { before: { lastAt: number, id: number } | null, limit: number }): { id: number, subject: string, rev: number, messages: number, unread: number, lastAt: number }[] {
-  return tx.all(
-    `SELECT t.id, t.subject, t.rev, count(*) AS messages, sum(m.seen = 0) AS unread, max(m.sort_at) AS lastAt
-     FROM strand s JOIN message m ON m.strand_id = s.id JOIN topic t ON t.id = m.topic_id
-     WHERE s.conversation_id = ? GROUP BY t.id HAVING (max(m.sort_at), t.id) < (?, ?) ORDER BY lastAt DESC, t.id DESC LIMIT ?`,
-    conversationId, before?.lastAt ?? Number.MAX_SAFE_INTEGER, before?.id ?? Number.MAX_SAFE_INTEGER, limit
-  )
+  const at = before?.lastAt ?? Number.MAX_SAFE_INTEGER
+  const id = before?.id ?? Number.MAX_SAFE_INTEGER
+  const found = strandsOf(tx, conversationId).flatMap((strand) => tx.all<{ id: number, lastAt: number }>(newestOfTopics, strand.id, conversationId, at, id, limit))
+  return found.sort((a, b) => b.lastAt - a.lastAt || b.id - a.id).slice(0, limit).map((topic) => ({
+    ...topic,
+    ...tx.get<{ subject: string, rev: number }>('SELECT subject, rev FROM topic WHERE id = ?', topic.id)!,
+    ...tx.get<{ messages: number, unread: number }>('SELECT count(*) AS messages, sum(m.seen = 0) AS unread FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ? AND s.conversation_id = ?', topic.id, conversationId)!
+  }))
 }
