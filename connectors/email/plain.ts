@@ -91,7 +91,7 @@ function parts(bytes: Buffer, type: string, params: Map<string, string>, encodin
   const inside = { depth: at.depth + 1, alternative: at.alternative || type === 'multipart/alternative', related: at.related || type === 'multipart/related', root: false }
   let from = -1
   let closed = false
-  let found = false
+  let opened = false
   for (let found = bytes.indexOf(delimiter); found >= 0; found = bytes.indexOf(delimiter, found + delimiter.length)) {
     if (found > 0 && bytes[found - 1] !== 10) continue
     let end = found + delimiter.length
@@ -100,11 +100,11 @@ function parts(bytes: Buffer, type: string, params: Map<string, string>, encodin
     if (bytes[end] === 13) end++
     if (closed || bytes[end] !== 10 && !(last && end >= bytes.length)) return false
     if (from >= 0 && !one(bytes.subarray(from, Math.max(from, found - (bytes[found - 2] === 13 ? 2 : 1))), walk, inside)) return false
-    found ||= from >= 0
+    opened ||= from >= 0
     from = end + 1
     closed = last
   }
-  return closed && found
+  return closed && opened
 }
 
 function one(bytes: Buffer, walk: Walk, at: At): boolean {
