@@ -1,10 +1,11 @@
 /**
- * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`. `--seed N` repeats a run, `--write` puts what came
+ * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`, `attack 100000`. `--seed N` repeats a run, `--write` puts what came
  * out into docs/reliability.md, `--tree PATH` runs the server of another checkout. Exit code 1 where something was found that must not be.
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { prosodyMissing } from '../servers/prosody.ts'
+import { attackRun } from './attack.ts'
 import { anySeed } from './dice.ts'
 import { faultsRun } from './faults.ts'
 import { killRun } from './kill.ts'
@@ -36,6 +37,17 @@ const rigs: Record<string, () => Promise<Outcome>> = {
         ['uncertain, and shown as such', `${result.uncertain}, of which ${result.uncertainArrived} had arrived`], ...(never.length > 0 ? [['points that were not passed', never.join('; ')] as const] : [])
       ],
       found: findings(result), ms: result.ms
+    }
+  },
+  async attack() {
+    const { sent, kinds, inInbox, inFriends, linked, changed, apart, apartInInbox, apartUnmarked, ms } = await attackRun({ seed, messages: Number(count ?? 100_000), say })
+    return {
+      rows: [
+        ['messages of strangers', sent], ...Object.entries(kinds).sort().map(([kind, times]) => [kind, times] as const),
+        ['**in the inbox**', inInbox.length], ['**in a friend\'s conversation**', inFriends.length], ['**linked to a friend**', linked.length], ['anything of the friends that changed', changed.length],
+        ['counted apart: an exact number, or the exact address of a domain that proves nothing', `${apart}, of which ${apartInInbox} in the inbox`], ['those that do not say "not proven"', apartUnmarked.length]
+      ],
+      found: [...inInbox, ...inFriends, ...linked, ...changed, ...apartUnmarked], ms
     }
   },
   async faults() {
