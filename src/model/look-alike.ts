@@ -5,21 +5,31 @@ import { confusables } from './confusables.ts'
 
 const plain = new Map(Object.entries(confusables).flatMap(([to, all]) => [...all].map((from) => [from, to] as const)))
 /** Letters and signs that many typefaces do not tell apart: here i, I, l, 1 and | are one. */
-const alike = new Map([['i', 'l'], ['1', 'l'], ['|', 'l'], ['!', 'l'], ['\u0131', 'l'], ['0', 'o'], ['5', 's'], ['$', 's'], ['@', 'a'], ['\u00df', 'ss']])
+const alike = new Map([['i', 'l'], ['1', 'l'], ['|', 'l'], ['\u0131', 'l'], ['0', 'o'], ['5', 's'], ['$', 's'], ['@', 'a'], ['\u00df', 'ss']])
 const marks = /[\p{M}\p{C}\p{Default_Ignorable_Code_Point}]/gu
 const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u
 /** What belongs into a text though it is not seen: joiners between Arabic or Indic letters and in emoji, the choice of an emoji's looks, soft hyphens. */
 const meant = /[\u200c\u200d\ufe0e\ufe0f\u00ad\u{e0020}-\u{e007f}]/gu
 
+/** What a letter or sign looks like. */
+function bonesOf(char: string): string {
+  const lower = (plain.get(char) ?? char).toLowerCase()
+  let bones = ''
+  for (const one of plain.get(lower) ?? lower) bones += alike.get(one) ?? one
+  return bones
+}
+
+/** Most of what comes in is plain ASCII, and each message is looked at. */
+const ascii = Array.from({ length: 128 }, (_, code) => bonesOf(String.fromCharCode(code)))
+
 /** Texts that look alike have one skeleton. Case, accents and what is not seen do not count. Linear in the length, of which 200 characters are read. */
 export function skeleton(text: string): string {
+  const read = text.slice(0, 200)
   let bones = ''
-  for (const char of text.slice(0, 200).normalize('NFKD').replace(marks, '')) {
-    const lower = (plain.get(char) ?? char).toLowerCase()
-    for (const one of plain.get(lower) ?? lower) bones += alike.get(one) ?? one
-  }
-  return bones.replaceAll('rn', 'm').replaceAll('vv', 'w')
+  if (/^[ -~]*$/.test(read)) for (let at = 0; at < read.length; at++) bones += ascii[read.charCodeAt(at)]!
+  else for (const char of read.normalize('NFKD').replace(marks, '')) bones += bonesOf(char)
+  return bones.includes('rn') || bones.includes('vv') ? bones.replaceAll('rn', 'm').replaceAll('vv', 'w') : bones
 }
 
 /** The skeleton of a person's name: its words in any order, without signs between them. '' when there is no letter in it. */
@@ -44,7 +54,8 @@ export function addressSkeleton(address: string): string {
 
 /** The skeleton of a domain, its IDNA form as people read it. */
 export function domainSkeleton(domain: string): string {
-  return skeleton(domainToUnicode(domain) || domain)
+  // Without a label in IDNA form, and not a number, there is nothing to decode.
+  return skeleton(/^[a-z0-9.-]+\.[a-z]+$/.test(domain) && !domain.includes('xn--') ? domain : domainToUnicode(domain) || domain)
 }
 
 /** Shorter domains have too many neighbours. */

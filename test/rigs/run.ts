@@ -1,5 +1,5 @@
 /**
- * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`, `attack 100000`. `--seed N` repeats a run, `--write` puts what came
+ * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`, `attack 100000`, `from 1000000`. `--seed N` repeats a run, `--write` puts what came
  * out into docs/reliability.md, `--tree PATH` runs the server of another checkout. Exit code 1 where something was found that must not be.
  */
 import { resolve } from 'node:path'
@@ -8,6 +8,7 @@ import { prosodyMissing } from '../servers/prosody.ts'
 import { attackRun } from './attack.ts'
 import { anySeed } from './dice.ts'
 import { faultsRun } from './faults.ts'
+import { fromRun } from './from-headers.ts'
 import { killRun } from './kill.ts'
 import { limitsRun, mostMib, mostMs } from './limits.ts'
 import { points } from './points.ts'
@@ -48,6 +49,16 @@ const rigs: Record<string, () => Promise<Outcome>> = {
         ['counted apart: an exact number, or the exact address of a domain that proves nothing', `${apart}, of which ${apartInInbox} in the inbox`], ['those that do not say "not proven"', apartUnmarked.length]
       ],
       found: [...inInbox, ...inFriends, ...linked, ...changed, ...apartUnmarked], ms
+    }
+  },
+  async from() {
+    const { headers, believed, refused, against, plain, plainBelieved, ms } = fromRun({ seed, headers: Number(count ?? 1_000_000) })
+    return {
+      rows: [
+        ['From lines', headers], ['for which our own parser names a sender', believed], ...Object.entries(refused).map(([name, times]) => [`of these refused by ${name}`, times] as const),
+        ['**another reader names another sender**', against.length], ['sensible ones, and those read', `${plain}, ${plainBelieved}`]
+      ],
+      found: against, ms
     }
   },
   async faults() {
