@@ -3,7 +3,7 @@ import type { Contact } from '../model/contact.ts'
 import type { Sender } from '../model/incoming.ts'
 import { hidesSomething, turnedAround } from '../model/look-alike.ts'
 import { findAddress, getContact } from '../store/contacts.ts'
-import { domainLike, friendAddressedLike, friendNamedLike } from '../store/look-alikes.ts'
+import { domainLike, friendAddressedLike, friendNamedLike, hasLooks } from '../store/look-alikes.ts'
 import type { Friend } from '../store/look-alikes.ts'
 import type { Reader } from '../store/tx.ts'
 
@@ -17,7 +17,8 @@ export type Looks = { namesake: Friend | null, warnings: string[] }
 export function looksOf(tx: Reader, userId: number, sender: Sender, believed: Contact | undefined): Looks {
   const name = sender.name ?? (sender.address === null ? sender.raw.slice(0, 200) : '')
   const warnings: string[] = []
-  const ownFriend = believed?.friend === true
+  // With no friend to look like, nothing has to be compared.
+  const ownFriend = believed?.friend === true || !hasLooks(tx, userId)
   const namesake = ownFriend || name === '' ? undefined : namedLike(tx, userId, name)
   const another = namesake && namesake.id !== believed?.id ? namesake : undefined
   if (another) {

@@ -31,6 +31,11 @@ export function renewLooks(tx: Writer): void {
   tx.run("INSERT INTO meta (key, value) VALUES ('likeness', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", version)
 }
 
+/** Whether there is any friend to look like. */
+export function hasLooks(tx: Reader, userId: number): boolean {
+  return tx.get('SELECT 1 FROM likeness WHERE user_id = ? LIMIT 1', userId) !== undefined
+}
+
 /** The friend whose name looks like this one. */
 export function friendNamedLike(tx: Reader, userId: number, name: string): Friend | undefined {
   const bones = nameSkeleton(name)
