@@ -1,5 +1,5 @@
 import type { ChangeList } from '../model/event.ts'
-import { insertTopic, joinTopic, nameNameless, nameTopic, putClaim, putPresent, putRef, refOf, takeClaims } from './topics.ts'
+import { getTopic, insertTopic, joinTopic, nameNameless, nameTopic, putClaim, putPresent, putRef, refOf, takeClaims } from './topics.ts'
 import type { Ref } from './topics.ts'
 import type { Writer } from './tx.ts'
 import { othersIn } from './topic-graph.ts'
@@ -34,9 +34,9 @@ export function topicOf(tx: Writer, changes: ChangeList, userId: number, { messa
     } else groups.push(group = [one])
   }
   const title = titleOf(subject ?? '')
-  const [found, ...others] = groups.filter((keys, i) => i === 0 || keys.length > 1).map((keys) => together(tx, changes, userId, keys, known, title)) as [number, ...number[]]
+  const [found, ...others] = groups.filter((keys, i) => i === 0 || keys.length > 1).map((keys) => together(tx, changes, userId, keys, known, { title, own: messageId })) as [number, ...number[]]
   // A later group may have joined it to an older one.
-  const topic = others.length > 0 ? refOf(tx, userId, groups[0]![0]!)!.topicId : found
+  const topic = others.length > 0 ? getTopic(tx, userId, found)!.id : found
   const parent = known.get(references.at(-1) ?? '')
   if (title !== '' && parent && !parent.present) nameNameless(tx, changes, topic, title)
   if (messageId === null) return topic
@@ -49,8 +49,8 @@ export function topicOf(tx: Writer, changes: ChangeList, userId: number, { messa
   return said.every(still) ? topic : reform(tx, changes, userId, topic, { titleOf, coming: { id: Number.MAX_SAFE_INTEGER, key: messageId, references, subject, cut: false } })
 }
 
-/** One topic for all these ids: the oldest of theirs, else a new one. */
-function together(tx: Writer, changes: ChangeList, userId: number, keys: string[], known: Map<string, Ref | undefined>, title: string): number {
+/** One topic for all these ids: the oldest of theirs, else a new one. `own`: the caller writes that one itself. */
+function together(tx: Writer, changes: ChangeList, userId: number, keys: string[], known: Map<string, Ref | undefined>, { title, own }: { title: string, own: string | null }): number {
   // A group before may have joined the topic that was looked up.
   const of = (key: string) => known.get(key) && refOf(tx, userId, key)!.topicId
   const topics = keys.length === 1 ? [known.get(keys[0]!)?.topicId] : keys.map(of)
@@ -58,7 +58,7 @@ function together(tx: Writer, changes: ChangeList, userId: number, keys: string[
   const topic = first ?? insertTopic(tx, changes, userId, title)
   for (const other of others) joinTopic(tx, changes, other, topic)
   for (const key of keys) if (!known.get(key)) {
-    putRef(tx, userId, key, topic)
+    if (key !== own) putRef(tx, userId, key, topic)
     known.set(key, { topicId: topic, present: false })
   }
   return topic
