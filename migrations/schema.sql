@@ -155,7 +155,7 @@ CREATE TABLE card (                       -- somebody in an address book that is
   version TEXT NOT NULL,                  -- the network's, of what was last seen or written there
   contact_id INTEGER REFERENCES contact (id),    -- NULL: deleted here, and to be deleted there
   contact_rev INTEGER NOT NULL,           -- of the contact when both were last the same
-  base TEXT NOT NULL,                     -- JSON model/card.ts Card: what both were then
+  base TEXT NOT NULL,                     -- JSON BookCard: what both were then
   befriended INTEGER NOT NULL DEFAULT 0,  -- 1: they became a friend by it
   tries INTEGER NOT NULL DEFAULT 0,
   next_at INTEGER NOT NULL DEFAULT 0,

@@ -78,6 +78,7 @@ export type Message = {
   original?: string
   html?: Id | null
   attachments: Attachment[]
+  cards?: { type: 'message' | 'invitation' | 'contact' | 'signed' | 'encrypted', message?: { from: string, subject: string, sentAt?: Time, text: string, files: string[] }, invitation?: { method: 'request' | 'cancel' | 'reply' | 'counter' | 'publish', uid: string, sequence: number, recurrenceId?: string, title: string, start: string, end?: string, allDay: boolean, zone?: string, place?: string, description?: string, organizer?: Party, attendees: { address: string, name?: string, answer: 'accepted' | 'tentative' | 'declined' | 'unknown' }[], repeats?: { unit: 'day' | 'week' | 'month' | 'year', every: number, days: string[], monthDays: number[], months: number[], count?: number, until?: string }, answerable: boolean, answered?: 'accepted' | 'tentative' | 'declined' | 'unknown' }, contact?: { name: string, organization?: string, addresses: AddressRef[] }, seal?: { by: 'smime' | 'pgp', state: 'unchecked' | 'unreadable' } }[]
   reactions: { sender: Party, emoji: string }[]
   replyTo?: Id | null
   seen: boolean
@@ -93,6 +94,7 @@ export type Message = {
   folder: 'inbox' | 'other'
   because: Because
   folded?: boolean
+  digest?: { waiting: { conversationId: Id, shown: string, since: Time }[], more: number, raised: { conversationId: Id, shown: string, since: Time }[], streams: { stream: string, conversations: number }[] }
   unsubscribe?: { how: 'one-click' | 'mail' | 'page', url?: string }
   status?: 'queued' | 'sending' | 'uncertain' | 'sent' | 'delivered' | 'read' | 'failed' | 'cancelled'
   attempts?: Attempt[]
@@ -196,6 +198,11 @@ export type Settings = {
   befriendByReplying: boolean
   befriendByApproving: boolean
   shareFriends: boolean
+  digest: boolean
+  digestHour: number
+  timeZone: string | null
+  learnSpam: boolean
+  keepDays: { newsletters: number | null, notifications: number | null, receipts: number | null }
   rev: number
 }
 
@@ -308,8 +315,8 @@ export type Methods = {
   'outbox.resolve': { params: { attemptId: Id, outcome: 'sent' | 'failed' | 'retry' }, result: {} }
   /** How a message would go out now, and why; what else there is, and why not. Writes nothing. */
   'compose.resolve': { params: { conversationId?: Id | undefined, to?: AddressRef | undefined, text?: string | undefined, topicId?: Id | undefined, replyTo?: Id | undefined, attachments?: Id[] | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | undefined }, result: { via: { accountId: Id, channel: string, from: AddressRef, to: AddressRef[] }, because: Because, alternatives: { accountId: Id, channel: string, from: AddressRef, to: AddressRef[], ok: boolean, whyNot?: string, parts: number, cost: number }[], parts: number, cost: number } }
-  /** One contact. After a merge an old id still answers, with redirectTo. */
-  'contact.get': { params: { id: Id }, result: Contact }
+  /** One contact, and the conversation with them alone, where there is one. After a merge an old id still answers, with redirectTo. */
+  'contact.get': { params: { id: Id }, result: { id: Id, name: string, addresses: Party[], friend: 'friend' | 'friend-of-friend' | 'none', path?: string[], blocked: boolean, notes?: string | null, via?: { accountId?: Id, channel?: string, address?: string } | null, verifiedOnly?: boolean, photo?: Id | null, merges?: { mergeId: Id, at: Time }[], redirectTo?: Id, rev: number, conversationId?: Id } }
   /** Says that two contacts are two people: contact.suggestions does not name them together again. */
   'contact.keepApart': { params: { ids: Id[] }, result: {} }
   /** Gives a contact an address. Messages from and to it come into their conversation, old ones too. */
@@ -318,8 +325,8 @@ export type Methods = {
   'contact.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Contact[], nextCursor: string | null, asOf: number } }
   /** Joins contacts into the first of them, and their conversations into one. contact.unmerge undoes it. */
   'contact.merge': { params: { ids: Id[] }, result: { contactId: Id, mergeId: Id } }
-  /** Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. */
-  'contact.put': { params: { id?: Id | undefined, name?: string | undefined, notes?: string | null | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | null | undefined, verifiedOnly?: boolean | undefined, addresses?: AddressRef[] | undefined, ifRev?: number | undefined }, result: Contact }
+  /** Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. Asking again with the same clientId is harmless. */
+  'contact.put': { params: { clientId?: ClientId | undefined, id?: Id | undefined, name?: string | undefined, notes?: string | null | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | null | undefined, verifiedOnly?: boolean | undefined, addresses?: AddressRef[] | undefined, ifRev?: number | undefined }, result: Contact }
   /** Contacts that may be one person under two addresses, with what speaks for it. Nothing is merged by itself: contact.merge does it, contact.keepApart ends the suggestion. */
   'contact.suggestions': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { contacts: Contact[], evidence: string[] }[], nextCursor: string | null, asOf: number } }
   /** Takes an address from a contact: its messages get a conversation of their own again. */
@@ -360,6 +367,8 @@ export type Methods = {
   'stream.list': { params: {}, result: { items: { stream: string, conversations: number, unread: number }[], asOf: number } }
   /** Unsubscribes from what a message belongs to: by one request to its sender (only where the sender has signed the link), or by a mail from the address it came to. A link to a page is for the user to open (`unsubscribe.url` of the message). */
   'message.unsubscribe': { params: { id: Id }, result: { how: 'one-click' | 'mail' } }
+  /** Answers an invitation that a message carries: a message with the answer for their calendar goes to its organizer alone, from the address that was invited. `text` is said with it; without, the answer alone. May be called again when one thinks otherwise. */
+  'invitation.answer': { params: { messageId: Id, card?: number | undefined, answer: 'accepted' | 'tentative' | 'declined', text?: string | undefined }, result: { id: Id } }
   /** Settings to try for an address, best first. The password is for the user to add. */
   'account.discover': { params: { kind: string, address: string }, result: { items: unknown[] } }
   /** The networks that can be connected, each with the JSON Schema of its settings: fields with `secret: true` are never told again. */
@@ -396,10 +405,10 @@ export type Methods = {
   'typing.set': { params: { conversationId: Id, typing: boolean }, result: { told: boolean } }
   /** What the user has set for themselves. */
   'settings.get': { params: {}, result: Settings }
-  /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. `inboxFor`: friends of friends too (basic), or friends only (strict); conversations move at once. `verifiedOnly`: what comes from now on is let in only where its sender is verified; channels that cannot verify anybody (SMS) then bring nothing into the inbox. */
-  'settings.set': { params: { sendReadMarkers?: boolean | undefined, inboxFor?: 'basic' | 'strict' | undefined, verifiedOnly?: boolean | undefined, teachByMoving?: boolean | undefined, teachByReplying?: boolean | undefined, teachByApproving?: boolean | undefined, befriendByMoving?: boolean | undefined, befriendByReplying?: boolean | undefined, befriendByApproving?: boolean | undefined, shareFriends?: boolean | undefined, ifRev?: number | undefined }, result: Settings }
+  /** Changes what the user has set; what is not named stays. `sendReadMarkers`: people in the inbox are told that they were read, by chats that can; never while the user is invisible. `inboxFor`: friends of friends too (basic), or friends only (strict); conversations move at once. `verifiedOnly`: what comes from now on is let in only where its sender is verified; channels that cannot verify anybody (SMS) then bring nothing into the inbox. `digestHour`, `timeZone`: when the daily digest comes. `keepDays`: after how many days what machines sent is deleted, for each stream. */
+  'settings.set': { params: { sendReadMarkers?: boolean | undefined, inboxFor?: 'basic' | 'strict' | undefined, verifiedOnly?: boolean | undefined, teachByMoving?: boolean | undefined, teachByReplying?: boolean | undefined, teachByApproving?: boolean | undefined, befriendByMoving?: boolean | undefined, befriendByReplying?: boolean | undefined, befriendByApproving?: boolean | undefined, shareFriends?: boolean | undefined, digest?: boolean | undefined, digestHour?: number | undefined, timeZone?: string | null | undefined, learnSpam?: boolean | undefined, keepDays?: { newsletters: number | null, notifications: number | null, receipts: number | null } | undefined, ifRev?: number | undefined }, result: Settings }
   /** Finds messages by people, subjects, texts and file names, on all channels. The language is in docs/search.md. */
-  'search.query': { params: { q: string, order?: 'newest' | 'best' | undefined, conversationId?: Id | undefined, timeZone?: string | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { id: Id, conversationId: Id, title: string, folder: 'inbox' | 'other', archived: boolean, sortAt: Time, channel: string, direction: 'in' | 'out', sender: Party, seen: boolean, flagged: boolean, subject: string | null, subjectMarks: { start: number, end: number }[], snippet: { text: string, marks: { start: number, end: number }[] }, files: { id: Id, name: string, marks: { start: number, end: number }[] }[] }[], nextCursor: string | null, asOf: number, indexing?: boolean } }
+  'search.query': { params: { q: string, order?: 'newest' | 'best' | undefined, conversationId?: Id | undefined, timeZone?: string | undefined, limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { id: Id, conversationId: Id, title: string, folder: 'inbox' | 'other', archived: boolean, sortAt: Time, channel: string, direction: 'in' | 'out', sender: Party, seen: boolean, flagged: boolean, subject: string | null, subjectMarks: { start: number, end: number }[], snippet: { text: string, marks: { start: number, end: number }[] }, files: { id: Id, name: string, marks: { start: number, end: number }[] }[] }[], people: Contact[], nextCursor: string | null, asOf: number, indexing?: boolean } }
   /** Makes a token for a client. The answer is the only place that ever shows its secret. */
   'token.create': { params: { name: string, expiresAt?: Time | undefined }, result: { token: string, login: Login } }
   /** The tokens that are good now, newest first; never their secrets. */
@@ -436,7 +445,7 @@ export type EventData = {
 export type ErrorKind = 'parse_error' | 'invalid_request' | 'method_not_found' | 'invalid_params' | 'internal' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'idempotency_mismatch' | 'too_large' | 'rate_limited' | 'account_unavailable' | 'not_supported_by_channel' | 'read_only' | 'snapshot_required' | 'cancelled'
 
 /** Methods that take a clientId: repeated with the same one, they do it once. */
-export const creating: readonly string[] = ['message.send']
+export const creating: readonly string[] = ['message.send', 'contact.put']
 
 /** Why the server closes a socket: whether to connect again, and whether the position in the log stays good. */
 export const closes: Readonly<Record<number, { retry: boolean, resume: boolean, why: string }>> = {

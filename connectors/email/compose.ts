@@ -56,7 +56,8 @@ export async function freezeMail(op: SendOperation): Promise<Prepared> {
     segments.push({ text: `${head}\r\n\r\n${open}${(await body.build()).toString()}` })
     for (const attachment of op.attachments) {
       const part = root.createChild(partType(attachment.contentType), { filename: oneLine(attachment.name) || 'attachment' })
-      part.setHeader('Content-Disposition', 'attachment')
+      // RFC 6047 section 2.4: calendar programs look for such a part itself, not for a file.
+      if (!isCalendarMessage(attachment.contentType)) part.setHeader('Content-Disposition', 'attachment')
       part.setHeader('Content-Transfer-Encoding', 'base64')
       segments.push({ text: `\r\n${open}${part.buildHeaders()}\r\n\r\n` }, { path: attachment.path, size: attachment.size })
     }
@@ -124,7 +125,12 @@ function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
 }
 
+function isCalendarMessage(type: string): boolean {
+  return /^text\/calendar; method=(?:request|reply|cancel|counter); charset=utf-8$/i.test(type)
+}
+
 /** RFC 2046 section 5: messages and multiparts must not be encoded, so they go as plain files. */
 function partType(type: string): string {
+  if (isCalendarMessage(type)) return type.toLowerCase().replace(/method=[a-z]+/, (method) => method.toUpperCase().replace('METHOD', 'method'))
   return /^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/i.test(type) && !/^(message|multipart)\//i.test(type) ? type.toLowerCase() : 'application/octet-stream'
 }

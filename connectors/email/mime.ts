@@ -94,15 +94,15 @@ function multipart(bytes: Buffer, type: string, { params }: Parametered, scope: 
   const alternative = type === 'multipart/alternative' ? {} : place.alternative
   const inner = { depth: place.depth + 1, mails: place.mails, alternative, related: type === 'multipart/related' || place.related, digest: type === 'multipart/digest', root: false }
   if (alternative && alternative !== place.alternative) scope.segments.push(alternative)
-  let found = false
+  let opened = false
   for (const piece of pieces(bytes, params.get('boundary')!)) {
-    found = true
+    opened = true
     // RFC 1847: what is signed comes first, the signature after it, and no more.
     if (limits.leaves > MAX_LEAVES) limits.more++
     else one(piece, scope, limits, inner)
   }
   // Without any part all of it is the text that somebody wrote.
-  if (!found && limits.leaves <= MAX_LEAVES) text({ bytes, encoding: '', type: 'text/plain', params: new Map(), disposition: { value: '', params: new Map() }, head: scanHead(Buffer.alloc(0)) }, scope, place)
+  if (!opened && limits.leaves <= MAX_LEAVES) text({ bytes, encoding: '', type: 'text/plain', params: new Map(), disposition: { value: '', params: new Map() }, head: scanHead(Buffer.alloc(0)) }, scope, place)
 }
 
 function one(piece: Buffer, scope: Scope, limits: Limits, place: Place): void {

@@ -8,6 +8,7 @@ export class Mail extends Migration {
     this.addSql(`ALTER TABLE attachment ADD COLUMN thumbnail_size INTEGER`)
     this.addSql(`ALTER TABLE attachment ADD COLUMN thumbnail_width INTEGER`)
     this.addSql(`ALTER TABLE attachment ADD COLUMN thumbnail_height INTEGER`)
+    this.addSql(`ALTER TABLE message_body ADD COLUMN cards TEXT`)
     this.addSql(`CREATE TABLE follower (
       name TEXT PRIMARY KEY,
       at INTEGER NOT NULL

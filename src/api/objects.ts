@@ -108,6 +108,23 @@ export const Digest = Obj({
   streams: List(Obj({ stream: Str(), conversations: Int({ minimum: 1 }) }))
 })
 
+const InvitationAnswer = one('accepted', 'tentative', 'declined', 'unknown')
+const When = Str({ description: 'RFC 3339 with an offset, without one where the writer named no zone, or a day alone' })
+/** What a message carries that is more than a file. One of the fields beside `type` is there, by the type. */
+export const Card = Obj({
+  type: one('message', 'invitation', 'contact', 'signed', 'encrypted'),
+  message: Optional(Obj({ from: Str(), subject: Str(), sentAt: Optional(Time), text: Str(), files: List(Str({ description: 'names of what it carries: they are among the attachments' })) })),
+  invitation: Optional(Obj({
+    method: one('request', 'cancel', 'reply', 'counter', 'publish'), uid: Str(), sequence: Int(), recurrenceId: Optional(When), title: Str(), start: When, end: Optional(When), allDay: Bool(), zone: Optional(Str()),
+    place: Optional(Str()), description: Optional(Str()), organizer: Optional(Party), attendees: List(Obj({ address: Str(), name: Optional(Str()), answer: InvitationAnswer })),
+    repeats: Optional(Obj({ unit: one('day', 'week', 'month', 'year'), every: Int(), days: List(Str({ description: 'mo to su, with the number of the week in the month before it: 2tu, -1fr' })), monthDays: List(Int()), months: List(Int()), count: Optional(Int()), until: Optional(Str()) })),
+    answerable: Bool({ description: 'invitation.answer may be called' }), answered: Optional(InvitationAnswer)
+  })),
+  contact: Optional(Obj({ name: Str(), organization: Optional(Str()), addresses: List(AddressRef) })),
+  seal: Optional(Obj({ by: one('smime', 'pgp'), state: one('unchecked', 'unreadable') }))
+})
+export type Card = Static<typeof Card>
+
 export const Message = Obj({
   id: Id,
   conversationId: Id,
@@ -124,6 +141,7 @@ export const Message = Obj({
   original: Optional(Str()),
   html: Optional(nullable(Id)),
   attachments: List(Attachment),
+  cards: Optional(List(Card)),
   reactions: List(Obj({ sender: Party, emoji: Str() })),
   replyTo: Optional(nullable(Id)),
   seen: Bool(),
@@ -143,7 +161,7 @@ export const Message = Obj({
   unsubscribe: Optional(Obj({ how: one('one-click', 'mail', 'page'), url: Optional(Str({ description: 'of a page that the user must open' })) })),
   status: Optional(DeliveryStatus),
   attempts: Optional(List(Attempt)),
-  clientId: Optional(Str()),
+  clientId: Optional(Str({ description: 'that it was sent with, for 30 days' })),
   messageId: Optional(nullable(Str())),
   remoteId: Optional(nullable(Str())),
   rev: Rev

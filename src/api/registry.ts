@@ -68,6 +68,7 @@ import { contactBlock } from './methods/contact.block.ts'
 import { contactWhy } from './methods/contact.why.ts'
 import { friendPath } from './methods/friend.path.ts'
 import { friendRemove } from './methods/friend.remove.ts'
+import { invitationAnswer } from './methods/invitation.answer.ts'
 import { messageUnsubscribe } from './methods/message.unsubscribe.ts'
 import { ruleDelete } from './methods/rule.delete.ts'
 import { ruleList } from './methods/rule.list.ts'
@@ -95,6 +96,7 @@ export const methods: readonly Method[] = [
   screenerDecide, screenerHistory, screenerList, screenerUndo,
   ruleDelete, ruleList, rulePut, ruleSimulate,
   streamList, messageUnsubscribe,
+  invitationAnswer,
   accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountSettings, accountStatus, accountTest,
   identityDelete, identityList, identityPut,
   blobCreate, blobUrl,

@@ -1,6 +1,8 @@
+import type { Card } from './card.ts'
 import type { Automatic, Bounce, RecipientRole, Unsubscribe } from './incoming.ts'
 import type { Because, Folder } from './decision.ts'
 import type { DeliveryStatus } from './delivery.ts'
+import type { DigestContent } from './digest.ts'
 import type { ProofLevel } from './proof.ts'
 
 /** Why a message is where it is, with what its sender proved and what looks odd. */
@@ -51,10 +53,14 @@ export type MessageBody = {
   rawDigest: Uint8Array | null
   attachments: number
   unsubscribe: Unsubscribe | null
+  /** What it carries that is more than a file. */
+  cards: Card[]
+  /** Of a digest that Kinbox itself wrote. */
+  digest: DigestContent | null
 }
 
 /** What is written for a new message. */
-export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId' | 'editedAt' | 'deletedAt' | 'folded'> & Omit<MessageBody, 'attachments' | 'unsubscribe'> & {
+export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId' | 'editedAt' | 'deletedAt' | 'folded'> & Omit<MessageBody, 'attachments' | 'unsubscribe' | 'digest' | 'cards'> & {
   strandId: number
   folded?: boolean
   /** It came from somebody blocked (ms). */
@@ -62,6 +68,7 @@ export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId' 
   /** What kind of machine mail it is. */
   stream?: string | null
   unsubscribe?: Unsubscribe | null
+  cards?: Card[]
   digest: Uint8Array | null
   attachments: number
 }

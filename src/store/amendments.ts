@@ -22,7 +22,7 @@ export function amendableAt(tx: Reader, accountId: number, remoteId: string): Am
 /** The new text of a message. undefined when it has been changed later than `at` already, or taken back; else its new rev. */
 export function replaceText(tx: Writer, id: number, { text, html, preview }: { text: string, html: string | null, preview: string }, at: number): number | undefined {
   const row = tx.get<{ rev: number }>('UPDATE message SET preview = ?, edited_at = ?, rev = rev + 1 WHERE id = ? AND deleted_at IS NULL AND coalesce(edited_at, 0) <= ? RETURNING rev', preview, at, id, at)
-  if (row) tx.run('UPDATE message_body SET text = ?, html = ?, quoted = NULL, original = NULL WHERE message_id = ?', text, html, id)
+  if (row) tx.run('UPDATE message_body SET text = ?, html = ?, quoted = NULL, original = NULL, cards = NULL WHERE message_id = ?', text, html, id)
   return row?.rev
 }
 
@@ -30,7 +30,7 @@ export function replaceText(tx: Writer, id: number, { text, html, preview }: { t
 export function retract(tx: Writer, id: number, at: number): number | undefined {
   const row = tx.get<{ rev: number }>("UPDATE message SET preview = '', deleted_at = ?, rev = rev + 1 WHERE id = ? AND deleted_at IS NULL RETURNING rev", at, id)
   if (!row) return undefined
-  tx.run("UPDATE message_body SET subject = NULL, text = '', quoted = NULL, original = NULL, html = NULL, raw_digest = NULL, attachments = 0 WHERE message_id = ?", id)
+  tx.run("UPDATE message_body SET subject = NULL, text = '', quoted = NULL, original = NULL, cards = NULL, html = NULL, raw_digest = NULL, attachments = 0 WHERE message_id = ?", id)
   tx.run('DELETE FROM attachment WHERE message_id = ?', id)
   return row.rev
 }

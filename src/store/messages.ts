@@ -25,11 +25,12 @@ export function getMessage(tx: Reader, userId: number, id: number): MessageRow |
 }
 
 export function getBody(tx: Reader, id: number): MessageBody {
-  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, html: string | null, recipients: string, refs: string, unreadable: string | null, raw_digest: Uint8Array | null, attachments: number, original: string | null, bounces: string | null, unsubscribe: string | null }>(
-    'SELECT subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces, unsubscribe FROM message_body WHERE message_id = ?', id)!
+  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, html: string | null, recipients: string, refs: string, unreadable: string | null, raw_digest: Uint8Array | null, attachments: number, original: string | null, bounces: string | null, unsubscribe: string | null, digest: string | null, cards: string | null }>(
+    'SELECT subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces, unsubscribe, digest, cards FROM message_body WHERE message_id = ?', id)!
   return {
     subject: row.subject, text: row.text, quoted: row.quoted, html: row.html, recipients: JSON.parse(row.recipients), references: JSON.parse(row.refs), unreadable: row.unreadable,
-    rawDigest: row.raw_digest, attachments: row.attachments, original: row.original, bounces: row.bounces === null ? [] : JSON.parse(row.bounces), unsubscribe: row.unsubscribe === null ? null : JSON.parse(row.unsubscribe)
+    rawDigest: row.raw_digest, attachments: row.attachments, original: row.original, bounces: row.bounces === null ? [] : JSON.parse(row.bounces), unsubscribe: row.unsubscribe === null ? null : JSON.parse(row.unsubscribe), digest: row.digest === null ? null : JSON.parse(row.digest),
+    cards: row.cards === null ? [] : JSON.parse(row.cards)
   }
 }
 
@@ -96,9 +97,10 @@ export function insertMessage(tx: Writer, userId: number, message: NewMessage): 
     message.blockedAt ?? null, Number(message.folded ?? false), message.stream ?? null
   )
   tx.run(
-    'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces, unsubscribe) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces, unsubscribe, cards) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     message.id, message.subject, message.text, message.quoted, message.html, JSON.stringify(message.recipients), JSON.stringify(message.references), message.unreadable, message.rawDigest, message.attachments, message.original,
-    message.bounces.length === 0 ? null : JSON.stringify(message.bounces), message.unsubscribe ? JSON.stringify(message.unsubscribe) : null
+    message.bounces.length === 0 ? null : JSON.stringify(message.bounces), message.unsubscribe ? JSON.stringify(message.unsubscribe) : null,
+    message.cards?.length ? JSON.stringify(message.cards) : null
   )
   addToStrand(tx, message.strandId, { id: message.id, sortAt: message.sortAt, unread: !message.seen })
 }

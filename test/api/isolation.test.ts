@@ -52,6 +52,7 @@ const asked: Record<string, (ids: Ids) => object> = {
   'contact.block': ({ contact }) => ({ id: contact, blocked: true }),
   'contact.why': ({ contact }) => ({ id: contact }),
   'message.unsubscribe': ({ message }) => ({ id: message }),
+  'invitation.answer': ({ message }) => ({ messageId: message, answer: 'accepted' }),
   'rule.delete': ({ rule }) => ({ id: rule }),
   'rule.put': ({ rule }) => ({ id: rule, scope: 'address', value: 'dave@friend.example', action: 'other' }),
   'rule.simulate': ({ rule }) => ({ without: rule }),

@@ -1,6 +1,8 @@
 import type { MessageBody, MessageRow } from '../../model/message.ts'
+import type { DigestContent, Waiting } from '../../model/digest.ts'
 import { publicId } from '../../model/ids.ts'
 import { attachmentsOf } from '../../store/attachments.ts'
+import { clientIdOf } from '../../store/client-writes.ts'
 import { getConversation } from '../../store/conversations.ts'
 import { attemptsOf, dispatchesOf } from '../../store/dispatches.ts'
 import { answeredBy, getBody, getMessage } from '../../store/messages.ts'
@@ -8,6 +10,7 @@ import { reactionsTo } from '../../store/reactions.ts'
 import type { Reader } from '../../store/tx.ts'
 import type { Attempt, Message, MessagePreview } from '../objects.ts'
 import { rfc3339 } from '../time.ts'
+import { cardOf } from './card.ts'
 import { partyOf, senderOf } from './party.ts'
 import { unsubscribing } from '../../outbound/unsubscribe.ts'
 
@@ -28,18 +31,24 @@ export function messageOf(tx: Reader, userId: number, row: MessageRow, maxBytes 
   const replyTo = answeredBy(tx, userId, row, body.references)
   const { rule, text: words, evidence, version, proof = [] } = row.because
   const how = unsubscribing(row, body)
+  const clientId = row.direction === 'out' && row.status ? clientIdOf(tx, userId, 'message.send', row.id) : undefined
   return {
     id: publicId('message', row.id), conversationId: publicId('conversation', row.conversationId), topicId: row.topicId === null ? null : publicId('topic', row.topicId),
     accountId: publicId('account', row.accountId), channel: row.channel, direction: row.direction, sender: senderOf(tx, userId, row),
     recipients, subject: body.subject, text, ...(truncated ? { truncated } : {}), ...(quoted === null ? {} : { quoted }),
-    ...(body.html === null ? {} : { html: htmlBlob(row.id) }), attachments: body.attachments === 0 ? [] : attachments(tx, row.id), reactions: reactionsTo(tx, row.id).flatMap(({ emoji, ...from }) => { const sender = partyOf(tx, userId, from); return emoji.map((one) => ({ sender, emoji: one })) }), ...(replyTo === undefined ? {} : { replyTo: publicId('message', replyTo) }), seen: row.seen, flagged: row.flagged,
+    ...(body.html === null ? {} : { html: htmlBlob(row.id) }), attachments: body.attachments === 0 ? [] : attachments(tx, row.id), ...(body.cards.length === 0 ? {} : { cards: fitting(body.cards.map((card) => cardOf(tx, userId, card, row.direction))) }), reactions: reactionsTo(tx, row.id).flatMap(({ emoji, ...from }) => { const sender = partyOf(tx, userId, from); return emoji.map((one) => ({ sender, emoji: one })) }), ...(replyTo === undefined ? {} : { replyTo: publicId('message', replyTo) }), seen: row.seen, flagged: row.flagged,
     ...(row.automatic ? { automatic: row.automatic } : {}), ...bounceOf(body), ...(body.unreadable === null ? {} : { unreadable: body.unreadable }),
     sentAt: row.sentAt === null ? null : rfc3339(row.sentAt), receivedAt: rfc3339(row.receivedAt), sortAt: rfc3339(row.sortAt),
     ...(row.editedAt === null ? {} : { editedAt: rfc3339(row.editedAt) }), ...(row.deletedAt === null ? {} : { deletedAt: rfc3339(row.deletedAt) }),
     folder: getConversation(tx, userId, row.conversationId)!.folder, because: { rule, text: words, evidence: [...evidence, ...proof], ...(version === undefined ? {} : { version }) },
-    ...(row.folded ? { folded: true } : {}), ...(how ? { unsubscribe: how } : {}),
-    ...(row.status ? { status: row.status } : {}), ...(row.direction === 'out' ? { attempts: attempts(tx, userId, row) } : {}), messageId: row.messageId, rev: row.rev
+    ...(row.folded ? { folded: true } : {}), ...(how ? { unsubscribe: how } : {}), ...(body.digest ? { digest: digestOf(body.digest) } : {}),
+    ...(row.status ? { status: row.status } : {}), ...(row.direction === 'out' ? { attempts: attempts(tx, userId, row) } : {}), ...(clientId === undefined ? {} : { clientId }), messageId: row.messageId, rev: row.rev
   }
+}
+
+function digestOf({ waiting, more, raised, streams }: DigestContent): NonNullable<Message['digest']> {
+  const entries = (all: Waiting[]) => all.map(({ conversation, shown, since }) => ({ conversationId: publicId('conversation', conversation), shown, since: rfc3339(since) }))
+  return { waiting: entries(waiting), more, raised: entries(raised), streams }
 }
 
 /** What a delivery report says about the first of its recipients; what it did to each is told by the message that it is about. */

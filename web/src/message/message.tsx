@@ -5,6 +5,7 @@ import { MailFrame } from '../html/frame.tsx'
 import { language, t } from '../i18n.ts'
 import { useClient } from '../session.ts'
 import { Avatar } from './avatar.tsx'
+import { Cards } from './cards/cards.tsx'
 import { ChannelSign } from './channel.tsx'
 import { Details } from './details.tsx'
 import { Files } from './files.tsx'
@@ -46,6 +47,7 @@ export function MessageView({ message, joined, marked, onReply, onJump }: Messag
         {deletedAt ? <p class="quiet">{t('message.deleted')}</p> : message.folded ? <details><summary class="quiet">{t('message.folded')}</summary><Body message={message} /></details> : <Body message={message} />}
         {unreadable && <p class="note note-warn" dir="auto">{t('message.unreadable')} {unreadable}</p>}
         {bounce && <p class="note note-bad" dir="auto">{t(bounce.hard ? 'message.bounceHard' : 'message.bounceSoft', { who: bounce.recipient })} {bounce.reason}</p>}
+        {!deletedAt && <Cards message={message} />}
         <Files files={attachments.filter(({ inline }) => !inline || !message.html)} />
         <Reactions reactions={reactions} />
         <div class="message-foot">

@@ -1,0 +1,28 @@
+import { answerable } from '../../content/invitation-reply.ts'
+import type { Card as Stored } from '../../model/card.ts'
+import type { Reader } from '../../store/tx.ts'
+import type { Card } from '../objects.ts'
+import { rfc3339 } from '../time.ts'
+import { partyOf } from './party.ts'
+
+/** A card as clients see it. */
+export function cardOf(tx: Reader, userId: number, card: Stored, direction: 'in' | 'out'): Card {
+  switch (card.type) {
+    case 'message': {
+      const { type, sentAt, ...message } = card
+      return { type, message: { ...message, text: message.text.slice(0, 8192), ...(sentAt === undefined ? {} : { sentAt: rfc3339(sentAt) }) } }
+    }
+    case 'invitation': {
+      const { type, organizer, attendees, you: _you, echo: _echo, ...invitation } = card
+      return { type, invitation: {
+        ...invitation, ...(organizer ? { organizer: partyOf(tx, userId, organizer) } : {}), attendees: attendees.map(({ address, name, answer }) => ({ address, answer, ...(name ? { name } : {}) })),
+        answerable: direction === 'in' && answerable(card)
+      } }
+    }
+    case 'contact': {
+      const { type, ...contact } = card
+      return { type, contact }
+    }
+    default: return { type: card.type, seal: { by: card.by, state: card.state } }
+  }
+}
