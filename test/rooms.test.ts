@@ -10,14 +10,14 @@ const root = join(import.meta.dirname, '..')
 function read(folders: string[]): Map<string, string> {
   const paths = folders.filter(folder => existsSync(join(root, folder))).flatMap(folder =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-      .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+      .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map(entry => join(entry.parentPath, entry.name).slice(root.length + 1)))
   return new Map(paths.sort().map(path => [path, readFileSync(join(root, path), 'utf8')]))
 }
 
 const product = read(['src', 'connectors', 'config', 'migrations'])
-const client = read(['sdk'])
-const everything = read(['src', 'sdk', 'connectors', 'config', 'migrations', 'test', 'bench', 'bin'])
+const client = read(['sdk', 'web/src'])
+const everything = read(['src', 'sdk', 'web/src', 'connectors', 'config', 'migrations', 'test', 'bench', 'bin'])
 const connectors = existsSync(join(root, 'connectors')) ? readdirSync(join(root, 'connectors')).map(name => name.replace(/\.ts$/, '')) : []
 
 type Rule = { name: string, check(files: Map<string, string>): string[], files: Map<string, string>, planted: [path: string, text: string, found: RegExp][], fine: [path: string, text: string][] }
@@ -51,9 +51,13 @@ const rules: Rule[] = [
       ['sdk/x.ts', "import { y } from '../src/model/ids.ts'", /the client imports nothing/],
       ['sdk/x.ts', "import { y } from 'node:events'", /the client imports nothing/],
       ['sdk/x.ts', "import { y } from 'ws'", /the client imports nothing/],
+      ['web/src/x.tsx', "import type { Y } from '../../src/model/ids.ts'", /the page imports itself/],
+      ['web/src/x.tsx', "import { y } from 'node:fs'", /runs in a browser/],
+      ['web/src/x.tsx', "import { y } from 'fastify'", /for api/],
       ['migrations/sqlite/0001.ts', "import { y } from '../../src/store/y.ts'", /stands alone/]
     ],
     fine: [
+      ['web/src/a/x.tsx', "import { y } from '#client'\nimport { z } from '../b/z.tsx'\nimport { render } from 'preact'"],
       ['src/inbound/x.ts', "import { y } from '../store/y.ts'\nimport { z } from './z.ts'\nimport { readFile } from 'node:fs'"],
       ['src/model/x.ts', "// import { y } from '../store/y.ts'\nconst text = \"import { y } from '../store/y.ts'\"\nArray.from('../store/y.ts')"],
       ['connectors/one/x.ts', "import { y } from './y.ts'\nimport { z } from '#connector'\nimport w from 'library'"],

@@ -47,6 +47,7 @@ export function importsOf(source: string): Import[] {
 export function roomOf(path: string): string | null {
   const parts = path.split('/')
   if (parts[0] === 'sdk') return parts[1] === 'examples' ? null : 'sdk'
+  if (parts[0] === 'web') return parts[1] === 'src' ? 'web' : null
   if (parts[0] === 'src') return parts.length === 2 ? parts[1]!.replace(/\.ts$/, '') : parts[1]!
   if (parts[0] === 'connectors') return 'connectors/' + (parts[1] ?? '').replace(/\.ts$/, '')
   return ['config', 'migrations'].includes(parts[0]!) ? parts[0]! : null
@@ -59,7 +60,7 @@ export function importViolations(files: Map<string, string>): string[] {
     const room = roomOf(path)
     if (room === null) continue
     for (const { specifier, line } of importsOf(source)) {
-      const problem = room === 'sdk' ? clientProblem(path, specifier) : room.startsWith('connectors/') ? connectorProblem(path, room, specifier) : roomProblem(path, room, specifier)
+      const problem = room === 'sdk' ? clientProblem(path, specifier) : room === 'web' ? pageProblem(path, specifier) : room.startsWith('connectors/') ? connectorProblem(path, room, specifier) : roomProblem(path, room, specifier)
       if (problem) wrong.push(`${path}:${line}: ${problem}`)
     }
   }
@@ -77,6 +78,13 @@ function connectorProblem(path: string, room: string, specifier: string): string
 function clientProblem(path: string, specifier: string): string | null {
   const own = specifier.startsWith('.') && roomOf(posix.join(posix.dirname(path), specifier)) === 'sdk'
   return own ? null : `the client imports nothing but itself, not ${specifier}`
+}
+
+/** The page knows the server by its client alone: what it can do, anybody's page can do. */
+function pageProblem(path: string, specifier: string): string | null {
+  if (specifier === '#client') return null
+  if (specifier.startsWith('.')) return roomOf(posix.join(posix.dirname(path), specifier)) === 'web' ? null : `the page imports itself and #client, not ${specifier}`
+  return specifier.startsWith('#') || specifier.startsWith('node:') ? `the page runs in a browser: not ${specifier}` : foreignLibrary('web', specifier)
 }
 
 function roomProblem(path: string, room: string, specifier: string): string | null {
