@@ -39,18 +39,22 @@ import { unindexed } from './derived/unindexed.ts'
 import { thumbnails } from './derived/thumbnails/follow.ts'
 import { searcher as openSearcher } from './derived/searcher.ts'
 import { Wakeup } from './feed/wakeup.ts'
+import { announce } from './inbound/announce.ts'
 import { counted } from './inbound/counted.ts'
 import type { Intake } from './inbound/counted.ts'
 import { takerAgain } from './inbound/again.ts'
 import { receiver } from './inbound/receive.ts'
 import { collector } from './jobs/collect.ts'
+import { digests } from './jobs/digest.ts'
 import { purge } from './jobs/purge.ts'
 import { retention } from './jobs/retention.ts'
+import { streamRetention } from './jobs/stream-retention.ts'
 import type { Turn } from './jobs/turn.ts'
 import { acceptor } from './outbound/accept.ts'
 import { cancel } from './outbound/cancel.ts'
 import { resolveCompose } from './outbound/compose.ts'
 import { deliverer as openDeliverer } from './outbound/deliver.ts'
+import { cardWriter } from './outbound/book.ts'
 import { marker } from './outbound/marks.ts'
 import { resolve } from './outbound/resolve.ts'
 import { retry } from './outbound/retry.ts'
@@ -86,6 +90,8 @@ export type World = {
   remote?: RemoteOptions
   /** How a link for unsubscribing is called. */
   unsubscribing?: Unsubscribing
+  /** How often what comes at its hour is looked for, and the time zone of users who have chosen none. */
+  jobs?: { everyMs?: number, zone?: string }
   accounts?: Pick<SupervisorDeps, 'openMs' | 'retryBaseMs' | 'retryMaxMs'>
   server?: Partial<Pick<ServerDeps, 'limits' | 'checkResults' | 'throttle' | 'page'>>
 }
@@ -140,6 +146,8 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
       changed: (userId) => signals.publish(userId, { type: 'presence', own: true, presence: ownPresence.shown(userId), invisible: ownPresence.invisible(userId) })
     })
     const marks = marker({ store, clock, log, connector, session, invisible: ownPresence.invisible })
+    const cards = cardWriter({ store, seal, clock, log, connector, session })
+    const unwatchCards = wakeup.watch(cards.changed)
     const typing = openTyping({ clock, audience: audienceOf({ store, connector, session, compose, invisible: ownPresence.invisible }) })
     const keepLastSeen = () => store.hot((tx) => presence.takeLeft().forEach((left, userId) => noteLastSeen(tx, userId, left)), 'bulk').catch((error: unknown) => log.warn({ error: String(error) }, 'who left could not be stored'))
     const keeping = setInterval(keepLastSeen, lastSeenMs).unref()
@@ -153,6 +161,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
       live(accountId, userId) {
         deliverer.wake(accountId)
         marks.wake(accountId)
+        cards.opened(accountId, userId)
         ownPresence.opened(userId)
       },
       over: (accountId, userId) => presence.forget(userId, accountId),
@@ -178,6 +187,8 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
         // What is being sent may end first: without its session it would be uncertain.
         await deliverer.stop()
         await marks.stop()
+        unwatchCards()
+        await cards.stop()
         typing.stop()
         ownPresence.stop()
         await supervisor.stop()
@@ -230,6 +241,10 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     jobs.start()
     const purging = purge({ store, clock, log, wakeup })
     purging.start()
+    const digesting = digests({ store, clock, log, wakeup, announce, ...world.jobs })
+    digesting.start()
+    const thinning = streamRetention({ store, clock, log, wakeup, ...world.jobs?.everyMs === undefined ? {} : { everyMs: world.jobs.everyMs } })
+    thinning.start()
     const collecting = collector({ folder: config.data, store, blobs, clock, log, turn: house.turn })
     collecting.start()
     house.proving.start()
@@ -238,7 +253,7 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     const stop = () => stopped ??= (async () => {
       const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
       // Side by side, since each may take its time; whatever goes wrong with one, the database is closed and the folder given back.
-      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), purging.stop(), collecting.stop(), house.proving.stop(), deliverer.stop()])
+      await Promise.allSettled([server.close(), admin.close(), jobs.stop(), purging.stop(), digesting.stop(), thinning.stop(), collecting.stop(), house.proving.stop(), deliverer.stop()])
       await house.close()
       clearTimeout(late)
       log.info({}, 'kinbox has stopped')

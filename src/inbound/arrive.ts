@@ -84,7 +84,9 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
   if (from.proof.pending && raw && place) noteProofDue(tx, id, account.id, now, now + firstTry)
   for (const attachment of item.attachments) insertAttachment(tx, account.userId, { ...attachment, messageId: id }, now)
   if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', id)
-  if (sender) noteSeen(tx, changes, sender, { inAt: sortAt, ...(from.proof.level === 'verified' ? { verifiedAt: sortAt } : {}), ...(message.sender.name ? { name: message.sender.name } : {}) })
+  // What a machine says in somebody's name is no sign of them (RFC 3834 section 2).
+  const personal = !message.automatic || message.automatic === 'invitation'
+  if (sender) noteSeen(tx, changes, sender, { ...(personal ? { inAt: sortAt } : {}), ...(personal && from.proof.level === 'verified' ? { verifiedAt: sortAt } : {}), ...(message.sender.name ? { name: message.sender.name } : {}) })
   if (message.direction === 'out') for (const member of spec.members) noteSeen(tx, changes, ensureAddress(tx, changes, account.userId, member), { outAt: sortAt })
   introduce(unit, { message, proof: { ...item.proof, level: from.proof.level }, from: sender, at: sortAt, strand: { id: strand.id, room: message.room !== undefined, title: conversation.title }, path: facts.path })
   // What is of somebody blocked is told as what it is, and never as news.

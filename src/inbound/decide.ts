@@ -57,7 +57,8 @@ function factsOf({ tx, account, trust }: Asking, message: IncomingMessage, from:
   const path: Path | null = incoming && !list && !from.contact?.friend && (!automatic || automatic === 'invitation') ? pathOf(tx, account.userId, trust, from.contact, sender) : null
   return {
     ...from, direction, list, automatic, unreadable, path, strict: trust.strict, version: trust.version, stream: incoming ? streamOf(message) : null,
-    rule: incoming && automatic !== 'bounce' ? trust.rule({ kind: sender.kind, address: sender.address, list: list?.id ?? null }) : null
+    rule: incoming && automatic !== 'bounce' ? trust.rule({ kind: sender.kind, address: sender.address, list: list?.id ?? null }) : null,
+    get spam() { return incoming ? trust.spam({ subject: message.subject ?? null, text: message.text, address: sender.address }) : null }
   }
 }
 

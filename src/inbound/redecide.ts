@@ -39,7 +39,7 @@ function ofOne(tx: Reader, userId: number, trust: Trust, conversation: Conversat
   const contact = owner ?? (known && getContact(tx, userId, known.contactId))
   const decision = route(factsOf(tx, userId, trust, {
     contact, sender, shown: sender.address ?? sender.name ?? conversation.title, level: last?.proof ?? 'weak', enough, listId, title: conversation.title,
-    automatic: kind === 'list' ? 'list' : last?.automatic ?? undefined, wroteAt: wroteTo(contactId === null ? known ? [known] : [] : addresses), stream: last?.automatic || kind === 'list' ? streamOfMessage(tx, last!.id) : null
+    automatic: kind === 'list' ? 'list' : last?.automatic ?? undefined, wroteAt: wroteTo(contactId === null ? known ? [known] : [] : addresses), stream: last?.automatic || kind === 'list' ? streamOfMessage(tx, last!.id) : null, spam: last && !last.automatic && streamOfMessage(tx, last.id) === 'spam' ? last.because.evidence : null
   }))
   // A blocked writer is folded in a list; only the list itself can be hidden.
   return kind === 'list' && decision.blockedAt !== null && trust.rule({ kind: '', address: null, list: listId })?.action !== 'block' ? null : decision
@@ -62,14 +62,14 @@ function ofGroup(tx: Reader, userId: number, trust: Trust, { id, because, stream
 
 const wroteTo = (addresses: KnownAddress[]) => addresses.reduce<number | null>((latest, { lastOutAt }) => lastOutAt ? Math.max(latest ?? 0, lastOutAt) : latest, null)
 
-type Known = Pick<Facts, 'contact' | 'automatic' | 'wroteAt' | 'stream'> & {
+type Known = Pick<Facts, 'contact' | 'automatic' | 'wroteAt' | 'stream' | 'spam'> & {
   contact: Contact | undefined, sender: { kind: string, address: string | null, name?: string | null }, shown: string, level: ProofLevel, enough: boolean, listId: string | null, title: string
 }
 
 /** What the ladder asks. Most are decided on its first rungs, so what only the last ones ask is looked up when they do. */
-function factsOf(tx: Reader, userId: number, trust: Trust, { contact, sender, shown, level, enough, listId, title, automatic, wroteAt, stream }: Known): Facts {
+function factsOf(tx: Reader, userId: number, trust: Trust, { contact, sender, shown, level, enough, listId, title, automatic, wroteAt, stream, spam = null }: Known): Facts {
   return {
-    direction: 'in', unreadable: undefined, contact, automatic, wroteAt, stream, strict: trust.strict, version: trust.version,
+    direction: 'in', unreadable: undefined, contact, automatic, wroteAt, stream, spam, strict: trust.strict, version: trust.version,
     sender: { address: sender.address, shown }, proof: { level, enough, evidence: [] }, list: listId === null ? undefined : { id: listId, name: title },
     rule: trust.rule({ kind: sender.kind, address: sender.address, list: listId }),
     get path() {

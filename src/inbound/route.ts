@@ -25,6 +25,8 @@ export type Facts = {
   namesake: string | null
   /** What kind of machine mail it is. */
   stream: string | null
+  /** Why it is like what the user called spam; null: it is not. Only asked about strangers. */
+  spam?: readonly string[] | null
   /** Friends only: no friends of friends. */
   strict: boolean
   /** Of the user's rules. */
@@ -114,9 +116,9 @@ export const ladder: readonly Rung[] = [
   },
   {
     name: 'unknown', words: 'Anybody else: they wait in the screener',
-    decide({ sender, namesake }) {
+    decide({ sender, namesake, spam }) {
       const strange = namesake === null ? '.' : `; it bears the name of your friend ${namesake}, but ${namesake} has always written from another address.`
-      return other({ rule: 'unknown', text: `Nobody you know has written from ${sender.shown || 'this sender'}${strange}`, evidence: [] })
+      return other({ rule: 'unknown', text: `Nobody you know has written from ${sender.shown || 'this sender'}${strange}`, evidence: [...spam ?? []] }, spam ? 'spam' : null)
     }
   }
 ]

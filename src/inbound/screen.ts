@@ -12,6 +12,7 @@ import type { ScreeningRow } from '../store/screener.ts'
 import { settingsOf } from '../store/settings.ts'
 import type { Writer } from '../store/tx.ts'
 import { block } from './block.ts'
+import { forgetLesson, teachSpam } from './lessons.ts'
 import { reroute, rerouteOne } from './reroute.ts'
 import { follow, learn, targetsOf } from './teach.ts'
 import { trustOf } from './trust.ts'
@@ -49,6 +50,7 @@ export function decide(tx: Writer, changes: ChangeList, userId: number, conversa
   }
   const id = insertScreening(tx, userId, { conversationId: conversation.id, decision, scope, stream, shown, before: JSON.stringify(before), at: now })
   const lies = decision === 'spam' ? 'spam' : stream
+  if (decision === 'inbox' || lies === 'spam') teachSpam(tx, userId, conversation, decision !== 'inbox')
   let moved = 0
   if (decision === 'block' && contact) {
     block(tx, changes, userId, contact, true, now)
@@ -98,6 +100,7 @@ export function undo(tx: Writer, changes: ChangeList, userId: number, row: Scree
     updateConversation(tx, changes, conversation, before.conversation, { reset: true })
     rerouteOne(tx, changes, userId, trustOf(tx, userId), getConversation(tx, userId, conversation.id)!)
   }
+  forgetLesson(tx, userId, row.conversationId)
   markUndone(tx, row.id, now)
   return follow(tx, changes, userId, targets) + Number(byHand)
 }

@@ -1,6 +1,6 @@
 export type Folder = 'inbox' | 'other'
 
-export type Rule = 'blocked' | 'rule' | 'list' | 'automatic' | 'friend' | 'friend-of-friend' | 'you-wrote-first' | 'unproven' | 'unknown' | 'moved'
+export type Rule = 'blocked' | 'rule' | 'list' | 'automatic' | 'friend' | 'friend-of-friend' | 'you-wrote-first' | 'unproven' | 'unknown' | 'moved' | 'kinbox'
 
 /** Why something is where it is: the rule that matched, in words, and what it rests on. `version`: of the user's rules then; absent: there were none. */
 export type Because = { rule: Rule, text: string, evidence: string[], version?: number }

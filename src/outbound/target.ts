@@ -6,6 +6,7 @@ import { addressesOf, findAddress, getContact } from '../store/contacts.ts'
 import { conversationWith, liveConversation } from '../store/conversations.ts'
 import { getBody, getMessage, listMessages, newestIncoming } from '../store/messages.ts'
 import { getTopic } from '../store/topics.ts'
+import { ownKind } from '../store/own-account.ts'
 import { roomOf } from '../store/strands.ts'
 import type { Reader } from '../store/tx.ts'
 import type { PersonAddress, Spot } from './choose.ts'
@@ -64,12 +65,15 @@ function conversationOf(tx: Reader, userId: number, { conversationId, to }: Send
   return (address && conversationWith(tx, userId, address.contactId)) ?? null
 }
 
-function peopleOf(tx: Reader, { kind, contactId, people }: Conversation): PersonAddress[][] {
+function peopleOf(tx: Reader, { id, kind, contactId, people }: Conversation): PersonAddress[][] {
   if (contactId !== null) return [addressesOf(tx, contactId).map(personAddress)]
   if (people.length > 0) return people.map((contact) => addressesOf(tx, contact).map(personAddress))
+  if (kind === 'system' && conversationOfKinbox(tx, id)) throw new Refused('not_supported_by_channel', 'Kinbox itself writes here, and nobody reads an answer. Open whom it names, and write to them')
   if (kind === 'person') throw new Refused('not_supported_by_channel', 'Nothing proves who wrote this, so an answer could reach somebody else. If you know them, write to their address')
   throw new Refused('not_supported_by_channel', 'This conversation cannot be written to. Write to somebody in it by their address')
 }
+
+const conversationOfKinbox = (tx: Reader, id: number) => newestIncoming(tx, id)?.channel === ownKind
 
 function inRoom({ accountId, id }: { accountId: number, id: string }, roomKind: (accountId: number) => string | undefined): PersonAddress {
   const kind = roomKind(accountId)

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { forgetLesson, teachSpam } from '../../inbound/lessons.ts'
 import { reroute } from '../../inbound/reroute.ts'
 import { learn, targetsOf } from '../../inbound/teach.ts'
 import { getContact, updateContact } from '../../store/contacts.ts'
@@ -26,6 +27,8 @@ export const conversationRoute = method({
       const row = ownConversation(tx, ctx.userId, id)
       const settings = settingsOf(tx, ctx.userId)
       updateConversation(tx, changes, row, { folder, routed: true, stream: folder === 'inbox' ? null : stream ?? row.stream, because: { rule: 'moved', text: 'You moved it here.', evidence: [] } })
+      if (stream === 'spam' || (folder === 'inbox' && row.folder === 'other')) teachSpam(tx, ctx.userId, row, stream === 'spam')
+      else if (row.stream === 'spam' && stream !== undefined) forgetLesson(tx, ctx.userId, row.id)
       const by = teach ?? (settings.teachByMoving ? 'address' : 'none')
       if (by !== 'none') learn(tx, changes, ctx.userId, targetsOf(tx, row, by), { action: folder, stream: stream ?? null, origin: 'moved', at: now })
       const contact = row.contactId === null ? undefined : getContact(tx, ctx.userId, row.contactId)

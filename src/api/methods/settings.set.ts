@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { changeStrictness, endShares } from '../../inbound/standing.ts'
-import { changeSettings, settingsOf } from '../../store/settings.ts'
 import { isZone } from '../../model/digest.ts'
+import { changeSettings, settingsOf } from '../../store/settings.ts'
 import { change } from '../change.ts'
 import { ApiError } from '../errors.ts'
 import { checkRev } from '../find.ts'
