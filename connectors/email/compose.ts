@@ -57,7 +57,7 @@ export async function freezeMail(op: SendOperation): Promise<Prepared> {
     for (const attachment of op.attachments) {
       const part = root.createChild(partType(attachment.contentType), { filename: oneLine(attachment.name) || 'attachment' })
       // RFC 6047 section 2.4: calendar programs look for such a part itself, not for a file.
-      if (!isCalendarMessage(attachment.contentType)) part.setHeader('Content-Disposition', 'attachment')
+      part.setHeader('Content-Disposition', isCalendarMessage(attachment.contentType) ? 'inline' : 'attachment')
       part.setHeader('Content-Transfer-Encoding', 'base64')
       segments.push({ text: `\r\n${open}${part.buildHeaders()}\r\n\r\n` }, { path: attachment.path, size: attachment.size })
     }

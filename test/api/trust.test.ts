@@ -2,6 +2,7 @@ import t from 'tap'
 import { everywhere } from '../../src/api/errors.ts'
 import { methods } from '../../src/api/registry.ts'
 import './methods/trust.ts'
+import './methods/cards.ts'
 import { hit, ofTrust } from './methods/coverage.ts'
 
 const ours = methods.filter(({ name }) => ofTrust(name))

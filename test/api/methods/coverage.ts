@@ -5,7 +5,7 @@ export const hit = new Set<string>()
 
 /** Methods about who gets in: their cases run in a file of their own (trust.test.ts), since all together take too long for one. */
 export function ofTrust(name: string): boolean {
-  return /^(?:rule|screener|stream)\.|^(?:friend\.(?:path|remove)|contact\.(?:block|why)|message\.unsubscribe)$/.test(name)
+  return /^(?:rule|screener|stream)\.|^(?:friend\.(?:path|remove)|contact\.(?:block|why)|message\.unsubscribe|invitation\.answer)$/.test(name)
 }
 
 /** The same client; what it is answered is noted. */
