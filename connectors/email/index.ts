@@ -3,10 +3,8 @@ import type { Connector } from '#connector'
 import { discover } from './discover.ts'
 import { parse } from './parse.ts'
 import { prove } from './prove.ts'
-import { openSession } from './session.ts'
 import { settingsSchema } from './settings.ts'
 import type { EmailSettings } from './settings.ts'
-import { trySubmission } from './submit.ts'
 import { usualTiming } from './timing.ts'
 
 /** Mail: read over IMAP, sent over SMTP. */
@@ -39,7 +37,8 @@ export const connector: Connector<EmailSettings> = {
   parse,
   prove,
   discover,
-  open: (account) => openSession(account),
+  // What talks to servers is loaded when it is first needed: whoever only parses does without.
+  open: async (account) => await (await import('./session.ts')).openSession(account),
   // Reading is tried by `open`; sending only here, or with the first mail.
-  check: (settings, signal) => trySubmission(settings, usualTiming, signal)
+  check: async (settings, signal) => await (await import('./submit.ts')).trySubmission(settings, usualTiming, signal)
 }

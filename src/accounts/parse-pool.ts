@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Context, Incoming } from '../connector.ts'
 import type { Understood } from '../inbound/understood.ts'
+import { workerEnv } from '../model/worker-env.ts'
 import type { Item, Job, Reply } from './parse-worker.ts'
 
 /** The content could not be read. The message is for the user: why, in words. */
@@ -59,7 +60,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
   const start = () => {
     const worker = new Worker(new URL('./parse-worker.ts', import.meta.url), {
       workerData: { folders },
-      env: {},
+      env: workerEnv(process.env),
       // Nothing that this process was started with (a loader, a debugger) belongs into a parser.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.max(8, Math.floor(heapMb / 16)) }

@@ -24,6 +24,9 @@ const { folders } = workerData as { folders: string[] }
 const port = parentPort
 if (!port) throw new Error('parse-worker.ts runs as a worker only')
 
+// Nobody reads where an error came from here, and several of each mail are made only to be caught.
+Error.stackTraceLimit = 0
+
 port.on('message', async (job: Job) => {
   const reply = (message: Reply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
   try {
@@ -48,7 +51,8 @@ port.on('message', async (job: Job) => {
 })
 
 /** Old mail is judged by what it carries: its keys are gone from the name servers. */
-const noDns: Resolver = async () => { throw Object.assign(new Error('no names are looked up'), { code: 'ENODATA' }) }
+const noDns: Resolver = () => Promise.reject(noNames)
+const noNames = Object.assign(new Error('no names are looked up'), { code: 'ENODATA' })
 
 async function one({ parse, prove }: Connector, { raw, context }: Item, proves: boolean): Promise<Understood> {
   const result = understood(raw, await parse(raw, context))

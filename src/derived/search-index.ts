@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Wakeup } from '../feed/wakeup.ts'
 import type { Log } from '../model/ports.ts'
+import { workerEnv } from '../model/worker-env.ts'
 import { logBounds } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import type { FromIndex, IndexJob, ToIndex } from './index-worker.ts'
@@ -85,7 +86,7 @@ export function searchIndex({ folder, store, wakeup, log, renewed = () => {} }: 
   function start(): void {
     if (worker || stopped) return
     // Without what this process was started with: it only reads and writes files.
-    worker = new Worker(new URL('./index-worker.ts', import.meta.url), { workerData: { folder, logId: store.logId } satisfies IndexJob, env: {}, execArgv: [] })
+    worker = new Worker(new URL('./index-worker.ts', import.meta.url), { workerData: { folder, logId: store.logId } satisfies IndexJob, env: workerEnv(process.env), execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 } })
     const mine = worker
     mine.unref()
     mine.on('message', heard)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { inflateRawSync } from 'node:zlib'
+import { unpackRaw } from './raws.ts'
 import type { Reader } from './tx.ts'
 
 /** What can be computed again from what is not derived. */
@@ -106,7 +106,7 @@ export function wrongRaws(tx: Reader): Wrong[] {
 
 function holds(packed: Uint8Array, digest: Uint8Array, size: number): boolean {
   try {
-    const bytes = inflateRawSync(packed, { maxOutputLength: size + 1 })
+    const bytes = unpackRaw(packed, size + 1)
     return bytes.length === size && createHash('sha256').update(bytes).digest().equals(digest)
   } catch {
     return false
