@@ -4,7 +4,8 @@ import type { Order } from './sorted.ts'
 import type { Contact, Conversation, Id, Message } from './types.ts'
 import type { Page, Source } from './window.ts'
 
-export type ConversationQuery = { folder: 'inbox' | 'other', archived?: boolean }
+/** `stream`: one stream of Other, e.g. `newsletters`. */
+export type ConversationQuery = { folder: 'inbox' | 'other', archived?: boolean, stream?: string }
 /** `around`: begin with what lies around this message; without it, with the newest. */
 export type MessageQuery = { conversationId: Id, topicId?: Id, around?: Id }
 
@@ -14,13 +15,13 @@ const newest: Order<{ id: string, at: string }> = (a, b) => a.at < b.at ? 1 : a.
 const pageOf = <T>({ items, nextCursor, asOf }: { items: T[], nextCursor: string | null, asOf: number }): Page<T> => ({ items, asOf, after: nextCursor })
 
 /** The conversations of a folder, newest first. */
-export function conversationSource(client: Client, { folder, archived = false }: ConversationQuery): Source<Conversation> {
-  const page = async (size: number, cursor?: string) => pageOf(await client.call('conversation.list', { folder, archived, limit: limited(size), cursor }))
+export function conversationSource(client: Client, { folder, archived = false, stream }: ConversationQuery): Source<Conversation> {
+  const page = async (size: number, cursor?: string) => pageOf(await client.call('conversation.list', { folder, archived, stream, limit: limited(size), cursor }))
   return {
     first: page,
     next: (cursor, size) => page(size, cursor),
     order: (a, b) => newest({ id: a.id, at: a.lastAt ?? '' }, { id: b.id, at: b.lastAt ?? '' }),
-    belongs: one => one.folder === folder && !one.archivedAt === !archived && one.lastAt !== null && one.redirectTo === undefined
+    belongs: one => one.folder === folder && !one.blocked && !one.archivedAt === !archived && (stream === undefined || one.stream === stream) && one.lastAt !== null && one.redirectTo === undefined
   }
 }
 

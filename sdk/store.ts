@@ -195,13 +195,13 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
     contact: contacts.live,
     async send(request) {
       const clientId = request.clientId ?? uuidv7()
-      const { conversationId, text } = request
+      const { conversationId } = request
       const newest = [...windows.message].map(one => one.conversationId === conversationId && one.value.items[0]?.sortAt || '').sort().at(-1)
       const extra = pendingMessage({ ...request, clientId }, peek(windows.conversation)(conversationId ?? ''), newest)
       const end = extra ? overlays.message.add({ extra }) : () => {}
       // Its event may come before the answer: it is not to be seen twice.
       const deaf = client.onEvent(({ type, data }) => {
-        if (type === 'message.created' && data?.direction === 'out' && data.conversationId === conversationId && data.text === text) end()
+        if (type === 'message.created' && data?.clientId === clientId) end()
       })
       try {
         const answer = await client.call('message.send', { ...request, clientId })

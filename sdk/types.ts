@@ -78,7 +78,7 @@ export type Message = {
   original?: string
   html?: Id | null
   attachments: Attachment[]
-  cards?: { type: 'message' | 'invitation' | 'contact' | 'signed' | 'encrypted', message?: { from: string, subject: string, sentAt?: Time, text: string, files: string[] }, invitation?: { method: 'request' | 'cancel' | 'reply' | 'counter' | 'publish', uid: string, sequence: number, recurrenceId?: string, title: string, start: string, end?: string, allDay: boolean, zone?: string, place?: string, description?: string, organizer?: Party, attendees: { address: string, name?: string, answer: 'accepted' | 'tentative' | 'declined' | 'unknown' }[], repeats?: { unit: 'day' | 'week' | 'month' | 'year', every: number, days: string[], monthDays: number[], months: number[], count?: number, until?: string }, answerable: boolean, answered?: 'accepted' | 'tentative' | 'declined' | 'unknown' }, contact?: { name: string, organization?: string, addresses: AddressRef[] }, seal?: { by: 'smime' | 'pgp', state: 'unchecked' | 'unreadable' } }[]
+  cards?: Card[]
   reactions: { sender: Party, emoji: string }[]
   replyTo?: Id | null
   seen: boolean
@@ -141,6 +141,14 @@ export type Attachment = {
   inline: boolean
   warning?: string
   thumbnail?: { id: Id, width: number, height: number }
+}
+
+export type Card = {
+  type: 'message' | 'invitation' | 'contact' | 'signed' | 'encrypted'
+  message?: { from: string, subject: string, sentAt?: Time, text: string, files: string[] }
+  invitation?: { method: 'request' | 'cancel' | 'reply' | 'counter' | 'publish', uid: string, sequence: number, recurrenceId?: string, title: string, start: string, end?: string, allDay: boolean, zone?: string, place?: string, description?: string, organizer?: Party, attendees: { address: string, name?: string, answer: 'accepted' | 'tentative' | 'declined' | 'unknown' }[], repeats?: { unit: 'day' | 'week' | 'month' | 'year', every: number, days: string[], monthDays: number[], months: number[], count?: number, until?: string }, answerable: boolean, answered?: 'accepted' | 'tentative' | 'declined' | 'unknown' }
+  contact?: { name: string, organization?: string, addresses: AddressRef[] }
+  seal?: { by: 'smime' | 'pgp', state: 'unchecked' | 'unreadable' }
 }
 
 export type Contact = {

@@ -10,7 +10,7 @@ import { methods } from './registry.ts'
 import { sdkTypes } from './sdk-types.ts'
 import { strict } from './strict.ts'
 
-const shown = ['Conversation', 'MessagePreview', 'Topic', 'Message', 'Party', 'Because', 'Attempt', 'Attachment', 'Contact', 'Account', 'Gap', 'Identity', 'Settings', 'Counts', 'Rule', 'Waiting', 'Screening', 'Login'] as const
+const shown = ['Conversation', 'MessagePreview', 'Topic', 'Message', 'Party', 'Because', 'Attempt', 'Attachment', 'Card', 'Contact', 'Account', 'Gap', 'Identity', 'Settings', 'Counts', 'Rule', 'Waiting', 'Screening', 'Login'] as const
 const plain = ['Time', 'Id', 'ClientId', 'Cursor', 'AddressRef', 'RuleWish'] as const
 
 const names = new Map([...plain, ...shown].map(name => [JSON.stringify(strict(objects[name])), name]))

@@ -13,6 +13,7 @@ import './methods/accounts.ts'
 import './methods/now.ts'
 import './methods/search.ts'
 import './methods/page.ts'
+import './methods/page-once.ts'
 import { hit, ofTrust } from './methods/coverage.ts'
 
 /** What any method may answer, and what the cases above do not bring about by themselves: the test that does. */

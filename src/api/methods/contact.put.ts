@@ -6,15 +6,17 @@ import { change } from '../change.ts'
 import { ApiError } from '../errors.ts'
 import { checkRev, missing, ownContact } from '../find.ts'
 import { method } from '../method.ts'
-import { Contact, Id, AddressRef, Rev, Via } from '../objects.ts'
+import { AddressRef, ClientId, Contact, Id, Rev, Via } from '../objects.ts'
+import { doneBefore, noteDone } from '../once.ts'
 import { contactOf } from '../present/contact.ts'
 import { wishOf } from '../target.ts'
 import { contactExample } from '../examples.ts'
 
 export const contactPut = method({
   name: 'contact.put',
-  summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified.',
+  summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. Asking again with the same clientId is harmless.',
   params: Type.Object({
+    clientId: Type.Optional(ClientId),
     id: Type.Optional(Id),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 20000 }), Type.Null()])),
@@ -24,14 +26,18 @@ export const contactPut = method({
     ifRev: Type.Optional(Rev)
   }),
   result: Contact,
-  errors: ['not_found', 'conflict'],
+  errors: ['not_found', 'conflict', 'idempotency_mismatch'],
   example: { params: { id: 'p2', name: 'Alice' }, result: contactExample },
   orderBy: ({ id }) => id ?? 'new contact',
-  async handle(ctx, { id, name, notes, via, verifiedOnly, addresses = [], ifRev }) {
+  async handle(ctx, { clientId, ...request }) {
+    const { id, name, notes, via, verifiedOnly, addresses = [], ifRev } = request
+    const once = clientId === undefined ? null : { userId: ctx.userId, clientId, method: 'contact.put', request }
     if (id === undefined && name === undefined) throw new ApiError('invalid_params', 'params.name is missing: a new contact needs a name')
     if (via && Object.keys(via).length === 0) throw new ApiError('invalid_params', 'params.via names nothing: give an account, a channel or an address, or null')
     const canonical = await Promise.all(addresses.map((address) => ctx.rooms.canonical(ctx.userId, address)))
-    return change(ctx, (tx, changes) => {
+    return change(ctx, (tx, changes, now) => {
+      const before = once && doneBefore(tx, once)
+      if (before) return contactOf(tx, getContact(tx, ctx.userId, before)!)
       const contact = id === undefined ? insertContact(tx, changes, ctx.userId, name!, 'user') : ownContact(tx, ctx.userId, id)
       checkRev(contact.rev, ifRev, () => contactOf(tx, contact))
       const wish = via ? wishOf(via) : via
@@ -40,6 +46,7 @@ export const contactPut = method({
       if (id !== undefined) updateContact(tx, changes, contact, { ...(name === undefined ? {} : { name }), ...patch })
       else if (Object.keys(patch).length > 0) updateContact(tx, changes, contact, patch)
       for (const address of canonical) link(tx, changes, ctx.userId, getContact(tx, ctx.userId, contact.id)!, address)
+      if (once) noteDone(tx, once, contact.id, now)
       return contactOf(tx, getContact(tx, ctx.userId, contact.id)!)
     })
   }
