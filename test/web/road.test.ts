@@ -25,7 +25,7 @@ const alicesNumber = '+4915112345678'
 const alicesChat = 'alice@friend.example'
 const dayMs = 86_400_000
 
-t.test('a person lives in it: the first run, three channels in one thread, offline, two tabs, a phone', { skip }, async (t) => {
+t.test('a person lives in it: the first run, three channels in one thread, offline, two tabs, a phone', { skip, timeout: 85_000 }, async (t) => {
   const [dovecot, prosody, twilio, [port]] = await Promise.all([
     startDovecot(), startProsody({ users: ['ada@example.org', alicesChat] }), startTwilio({ clock: { now: () => Date.now() }, numbers: [adasNumber] }), freePorts(1)
   ])

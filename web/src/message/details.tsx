@@ -21,6 +21,9 @@ export function Details({ message, onClose }: { message: Message, onClose(): voi
   useEffect(() => {
     client.call('message.get', { id }).then(({ original }) => setWhole(original ?? null), () => undefined)
   }, [id])
+  const split = () => act(client.call('topic.split', { messageId: id }), (parted) => ({
+    text: t('message.parted', { subject: parted.subject || t('conversation.noSubject') }), undo: () => message.topicId && void act(client.call('topic.join', { ids: [message.topicId, parted.id] }))
+  })).then(onClose)
   const raw = () => act(client.call('message.raw', { id }).then(async ({ blobId }) => {
     if (blobId === null) throw new Error(t('message.noRaw'))
     const { path } = await client.call('blob.url', { id: blobId })
@@ -48,7 +51,10 @@ export function Details({ message, onClose }: { message: Message, onClose(): voi
         ))}</ul>
       </>}
       {whole !== null && <details><summary>{t('message.whole')}</summary><Text text={whole} /></details>}
-      <p><button type="button" class="button-small" onClick={raw}>{t('message.raw')}</button></p>
+      <p class="row">
+        <button type="button" class="button-small" onClick={raw}>{t('message.raw')}</button>
+        {message.topicId && <button type="button" class="button-small" onClick={split}>{t('message.part')}</button>}
+      </p>
     </Dialog>
   )
 }

@@ -3,19 +3,23 @@ import { useEffect, useState } from 'preact/hooks'
 import { act } from '../hooks/act.ts'
 import { language, t } from '../i18n.ts'
 import { useClient } from '../session.ts'
+import { Player, plays } from './player.tsx'
 import { sizeWords } from './size.ts'
 
-/** The files of a message: a picture where there is a small one, and for each a button that downloads it. */
+/** The files of a message: a picture where there is a small one, sound and film where they can be played, and for each a button that downloads it. */
 export function Files({ files }: { files: readonly Attachment[] }) {
   if (files.length === 0) return null
   return <ul class="plain files" aria-label={t('message.files', { count: files.length })}>{files.map((file) => <File key={file.id} file={file} />)}</ul>
 }
 
-function File({ file: { id, name, size, thumbnail, warning } }: { file: Attachment }) {
+function File({ file }: { file: Attachment }) {
+  const { id, name, size, thumbnail, warning } = file
+  const kind = plays(file)
   const client = useClient()
   const download = () => act(client.call('blob.url', { id }).then(({ path }) => save(path, name)))
   return (
     <li class="file">
+      {kind && <Player file={file} kind={kind} />}
       <button type="button" class="file-button" onClick={download}>
         {thumbnail && <Picture {...thumbnail} />}
         <span class="file-words"><span class="for-readers">{t('message.download')} </span><bdi class="file-name">{name}</bdi> <span class="quiet small">{sizeWords(size, language())}</span></span>

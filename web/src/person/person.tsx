@@ -4,6 +4,7 @@ import '../styles/person.css'
 import '../styles/message.css'
 import { KinboxError } from '#client'
 import { act } from '../hooks/act.ts'
+import { useFetched } from '../hooks/use-fetched.ts'
 import { useLive } from '../hooks/use-live.ts'
 import { t } from '../i18n.ts'
 import { Avatar } from '../message/avatar.tsx'
@@ -30,12 +31,13 @@ export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
   const contact = useLive(useMemo(() => store.contact(id), [store, id]))
   const [gone, setGone] = useState(false)
   const here = contact !== null
+  const { value: asked } = useFetched((client) => client.call('contact.get', { id }), { on: ['conversation.changed', 'conversation.removed'], key: id })
   useEffect(() => { if (!here) client.call('contact.get', { id }).catch((error: unknown) => setGone(error instanceof KinboxError && error.kind === 'not_found')) }, [id, here])
   useEffect(() => { if (contact?.redirectTo) go(`/person/${contact.redirectTo}`, { replace: true }) }, [contact?.redirectTo])
   if (!contact) return <Page title={t('person.title')}><p class="quiet" role={gone ? 'alert' : undefined}>{t(gone ? 'person.gone' : 'conversation.loading')}</p></Page>
 
   const name = contactName(contact)
-  const conversation = query.get('c')
+  const conversation = query.get('c') ?? asked?.conversationId
   const first = contact.addresses[0]
   return (
     <Page

@@ -15,6 +15,7 @@ import { errorWords } from '../shell/error-words.ts'
 import { useKeys } from '../shell/keys.ts'
 import { Page } from '../shell/page.tsx'
 import { toast } from '../shell/toast.tsx'
+import { known as usual, streamWords } from '../streams/streams.tsx'
 import { Decided } from './decided.tsx'
 
 export type Decision = 'inbox' | 'stream' | 'deny' | 'block' | 'spam'
@@ -46,19 +47,20 @@ function Queue() {
   const client = useClient()
   const list = useRef<HTMLUListElement>(null)
   const { value, error } = useFetched((client) => client.call('screener.list', { limit: 50 }), { on: ['conversation.changed', 'counts.changed', 'rule.changed', 'contact.changed'] })
+  const streams = useFetched((client) => client.call('stream.list', {}), { on: ['rule.changed', 'rule.removed'] }).value?.items.map(({ stream }) => stream) ?? []
   const [gone, setGone] = useState<readonly string[]>([])
   const items = value?.items.filter(({ conversationId }) => !gone.includes(conversationId))
 
-  async function decide(one: Waiting, decision: Decision, scope: Scope) {
+  async function decide(one: Waiting, decision: Decision, scope: Scope, stream?: string) {
     const place = items?.indexOf(one) ?? 0
     const next = items?.[place + 1] ?? items?.[place - 1]
     setGone((before) => [...before, one.conversationId])
     if (next) focusOn(next.conversationId)
     const back = () => setGone((before) => before.filter((id) => id !== one.conversationId))
     try {
-      const { decided } = await client.call('screener.decide', { ids: [one.conversationId], decision, scope })
+      const { decided } = await client.call('screener.decide', { ids: [one.conversationId], decision, scope, ...(stream === undefined ? {} : { stream }) })
       toast({
-        text: t(`screener.done.${decision}`, { name: nameOf(one.sender) }),
+        text: t(`screener.done.${decision}`, { name: nameOf(one.sender), stream: stream === undefined ? '' : streamWords(stream) }),
         undo: () => Promise.all(decided.map(({ id }) => client.call('screener.undo', { id }))).then(back, (wrong: unknown) => toast({ text: errorWords(wrong) }))
       })
     } catch (wrong) {
@@ -91,13 +93,13 @@ function Queue() {
   return (
     <>
       <p class="quiet small">{t('screener.what')}</p>
-      <ul ref={list} class="plain stack">{items.map((one) => <li key={one.conversationId}><Card one={one} onDecide={(decision, scope) => void decide(one, decision, scope)} /></li>)}</ul>
+      <ul ref={list} class="plain stack">{items.map((one) => <li key={one.conversationId}><Card one={one} streams={[...new Set([...usual.filter((stream) => stream !== 'spam'), ...streams.filter((stream) => stream !== 'spam')])]} onDecide={(decision, scope, stream) => void decide(one, decision, scope, stream)} /></li>)}</ul>
       {value?.nextCursor && <p class="quiet">{t('screener.more')}</p>}
     </>
   )
 }
 
-function Card({ one: { conversationId, sender, because, since, messages, subject, preview }, onDecide }: { one: Waiting, onDecide(decision: Decision, scope: Scope): void }) {
+function Card({ one: { conversationId, sender, because, since, messages, subject, preview }, streams, onDecide }: { one: Waiting, streams: readonly string[], onDecide(decision: Decision, scope: Scope, stream?: string): void }) {
   const now = useNow()
   const [wide, setWide] = useState(false)
   const name = nameOf(sender)
@@ -117,6 +119,10 @@ function Card({ one: { conversationId, sender, because, since, messages, subject
       {domain && <label class="check small"><input type="checkbox" checked={wide} onChange={({ currentTarget }) => setWide(currentTarget.checked)} /><span>{t('screener.wholeDomain', { domain })}</span></label>}
       <div class="row">
         {choices.map(({ decision, look }) => <button key={decision} type="button" class={`button-small ${look}`} onClick={() => onDecide(decision, wide ? 'domain' : 'sender')} aria-label={t('screener.named', { does: t(`screener.${decision}`), name })}>{t(`screener.${decision}`)}</button>)}
+        <select class="small" aria-label={t('screener.named', { does: t('screener.intoStream'), name })} value="" onChange={({ currentTarget: { value } }) => value && onDecide('stream', wide ? 'domain' : 'sender', value)}>
+          <option value="">{t('screener.intoStream')}</option>
+          {streams.map((stream) => <option key={stream} value={stream}>{streamWords(stream)}</option>)}
+        </select>
       </div>
     </article>
   )

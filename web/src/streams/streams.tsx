@@ -1,17 +1,20 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import '../styles/inbox.css'
 import { useFetched } from '../hooks/use-fetched.ts'
+import { useLive } from '../hooks/use-live.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { ConversationRow } from '../inbox/row.tsx'
 import { t } from '../i18n.ts'
 import type { ScreenProps } from '../routes.ts'
+import { useStore } from '../session.ts'
 import { errorWords } from '../shell/error-words.ts'
 import { Page } from '../shell/page.tsx'
 
-const known = ['lists', 'newsletters', 'receipts', 'notifications', 'spam']
+/** The streams that are always there. */
+export const known: readonly string[] = ['lists', 'newsletters', 'receipts', 'notifications', 'spam']
 
 /** What a stream is called: the usual ones in the user's language, their own as they named them. */
-function streamWords(stream: string): string {
+export function streamWords(stream: string): string {
   return known.includes(stream) ? t(`streams.names.${stream}`) : stream
 }
 
@@ -37,14 +40,16 @@ export function StreamsScreen({ query }: ScreenProps) {
 
 function Stream({ stream }: { stream: string }) {
   const now = useNow()
-  const [limit, setLimit] = useState(50)
-  const { value, error } = useFetched((client) => client.call('conversation.list', { folder: 'other', stream, limit }), { on: ['conversation.changed', 'conversation.removed', 'rule.changed', 'rule.removed'], key: String(limit) })
+  const store = useStore()
+  const window = useMemo(() => store.conversations({ folder: 'other', stream }), [store, stream])
+  useEffect(() => () => window.close(), [window])
+  const { items, state, error, more } = useLive(window)
   return (
     <>
-      {error !== undefined && <p class="note note-bad" role="alert">{errorWords(error)}</p>}
-      {value?.items.length === 0 && <p class="quiet">{t('streams.empty')}</p>}
-      <ul class="plain">{value?.items.map((conversation) => <li key={conversation.id}><ConversationRow conversation={conversation} open={false} now={now} /></li>)}</ul>
-      {value?.nextCursor && limit < 200 && <button type="button" onClick={() => setLimit(200)}>{t('streams.more')}</button>}
+      {error && <p class="note note-bad" role="alert">{errorWords(error)}</p>}
+      {state === 'ready' && items.length === 0 && <p class="quiet">{t('streams.empty')}</p>}
+      <ul class="plain" aria-busy={state === 'loading'}>{items.map((conversation) => <li key={conversation.id}><ConversationRow conversation={conversation} open={false} now={now} /></li>)}</ul>
+      {more && <button type="button" onClick={() => void window.loadMore()}>{t('streams.more')}</button>}
     </>
   )
 }
