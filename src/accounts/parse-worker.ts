@@ -26,6 +26,8 @@ if (!port) throw new Error('parse-worker.ts runs as a worker only')
 
 // Nobody reads where an error came from here, and several of each mail are made only to be caught.
 Error.stackTraceLimit = 0
+// It has been read; a connector finds nothing here.
+delete process.env['NODE_COMPILE_CACHE']
 
 port.on('message', async (job: Job) => {
   const reply = (message: Reply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)

@@ -1,11 +1,6 @@
 import t from 'tap'
 import type { Test } from 'tap'
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { loadConnector } from '../../src/accounts/load.ts'
-import { splitMbox } from '../../src/cli/mbox.ts'
 import type { Arrival, Incoming, IncomingMessage, Proof } from '../../src/connector.ts'
 import { remoteId } from '../../src/model/ids.ts'
 import { Changes } from '../../src/feed/append.ts'
@@ -16,8 +11,6 @@ import type { Reader, Writer } from '../../src/store/tx.ts'
 import { addTestUser, tempStore } from '../fixtures/store.ts'
 
 const ada = { kind: 'email', address: 'ada@example.org' }
-const corpora = process.env['KINBOX_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora')
-const list = join(corpora, 'mailing-list/5000.mbox.gz')
 
 type Mail = { id: string | null, refs: string[], subject?: string, from?: string, proof?: Proof['level'] }
 
@@ -53,7 +46,6 @@ async function house(t: Test) {
       return {
         userId, change,
         take: async (mails: [n: number, mail: Mail][], lane: 'live' | 'history' = 'history') => { await receive(account, mails.map(([n, mail]) => arrivalOf(mail, n)), { lane }) },
-        hand: (batch: Arrival[]) => receive(account, batch, { lane: 'history' }),
         split: (n: number) => change((tx, changes) => splitTopic(tx, changes, userId, find(tx, n))),
         join: (...all: number[]) => change((tx, changes) => joinTopics(tx, changes, userId, all.map((n) => find(tx, n).topicId))),
         messageOf: (n: number) => store.read((tx) => find(tx, n).id),
@@ -173,40 +165,4 @@ t.test('a split and a join last over later arrivals, and each takes the other ba
   t.equal(await groups(), '0 1 2 3 4 5 6 | 7 8 10 | 9 11 12')
   t.ok(await split(11))
   t.equal(await groups(), '0 1 2 3 4 5 6 | 11 12 | 7 8 10 | 9')
-})
-
-t.test('the threads of a mailing list are those that other programs see', { skip: !existsSync(list) && 'there is no mailing list in KINBOX_CORPORA' }, async (t) => {
-  const { parse } = await loadConnector([join(import.meta.dirname, '../../connectors')], 'email')
-  const context = { own: [], region: null, folder: null, authserv: null, at: 0 }
-  const mails: Arrival[] = []
-  for await (const { bytes } of splitMbox((async function* () { yield gunzipSync(readFileSync(list)) })(), 1e8)) {
-    const [message] = await parse(bytes!, context) as [IncomingMessage]
-    const place = remoteId(`list/${mails.length}`)
-    // What counts here is the head; the place tells which mail it is.
-    mails.push({ remoteId: place, at: 1000 + mails.length, folder: { name: 'list', role: 'other' }, raw: Buffer.from(JSON.stringify({ ...message, text: String(mails.length), quoted: undefined, html: undefined, original: undefined, attachments: [], proof: message.sender.address === null ? 'unverified' : 'weak' })) })
-  }
-  const rows = readFileSync(join(corpora, 'mailing-list/5000.threads.tsv'), 'utf8').trim().split('\n').slice(1).map((line) => line.split('\t'))
-  const { user } = await house(t)
-  const whole = new Set<string>()
-  for (const [name, order] of [['as they are', mails], ['backwards', mails.toReversed()], ['in halves', [...mails.slice(2500), ...mails.slice(0, 2500)]], ['shuffled', mails.map((mail, n) => ({ mail, at: n * 7919 % 5003 })).sort((a, b) => a.at - b.at).map(({ mail }) => mail)]] as const) {
-    const { hand, groups } = await user()
-    for (let at = 0; at < order.length; at += 500) await hand(order.slice(at, at + 500))
-    const seen = await groups()
-    whole.add(seen)
-    if (name !== 'as they are') continue
-    const threads = seen.split(' | ').map((group) => group.split(' ').map(Number))
-    const mine = new Map(threads.flatMap((group, i) => group.map((n) => [n, i])))
-    const pairs = (labels: string[]) => [...Map.groupBy(labels, (label) => label).values()].reduce((sum, { length }) => sum + length * (length - 1) / 2, 0)
-    const both = pairs(rows.map((row, n) => `${mine.get(n)} ${row[2]}`))
-    const precision = both / pairs(rows.map((_, n) => String(mine.get(n))))
-    const recall = both / pairs(rows.map((row) => row[2]!))
-    const f1 = 2 * precision * recall / (precision + recall)
-    const agreed = [...Map.groupBy(rows.map((row, n) => ({ n, label: row[5]! })).filter(({ label }) => label !== ''), ({ label }) => label).values()].map((thread) => thread.map(({ n }) => n).join(' '))
-    const all = new Set(threads.map((group) => group.join(' ')))
-    const exact = agreed.filter((thread) => all.has(thread)).length
-    t.comment(`${exact} of ${agreed.length} threads that all programs agree on are exact; against the reference, pair precision ${precision.toFixed(5)}, recall ${recall.toFixed(5)}, F1 ${f1.toFixed(5)}`)
-    t.equal(exact, agreed.length)
-    t.ok(f1 >= 0.995, `F1 ${f1}`)
-  }
-  t.equal(whole.size, 1, 'in any order the same')
 })
