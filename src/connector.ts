@@ -2,6 +2,8 @@ import type { TObject } from 'typebox'
 import type { Address, Ephemeral, Incoming } from './model/incoming.ts'
 import type { Clock, Log } from './model/ports.ts'
 import type { Arrival, Context, ReceiveAt } from './model/arrival.ts'
+import type { CardChange } from './model/book.ts'
+import type { RemoteId } from './model/ids.ts'
 import type { Operation, Prepared, Receipt } from './model/delivery.ts'
 import type { Proof } from './model/proof.ts'
 
@@ -11,6 +13,7 @@ export type * from './model/card.ts'
 export type * from './model/incoming.ts'
 export type * from './model/arrival.ts'
 export type * from './model/ports.ts'
+export type * from './model/book.ts'
 export type * from './model/delivery.ts'
 export type * from './model/proof.ts'
 export type { RemoteId } from './model/ids.ts'
@@ -66,6 +69,11 @@ export type Session = {
   perform(prepared: Prepared): Promise<Receipt>
   /** Asks the network whether it has this one: its receipt; null: it has not; absent where it cannot know. */
   find?(prepared: Prepared): Promise<Receipt | null>
+  /**
+   * Of an address book: makes one change there, and says where the card is and which version it is now; null: it is gone. Doing it
+   * again is harmless. Throws ConnectorError 'changed' (later) where the card is another there: it is handed over first then.
+   */
+  writeCard?(change: CardChange): Promise<{ remoteId: RemoteId, version: string } | null>
   /** Our presence (of our own address), and typing (shown to the address). */
   signal?(ephemeral: Ephemeral): void
   webhook?(request: WebhookRequest): Promise<WebhookAnswer>
@@ -91,6 +99,8 @@ export type Connector<Settings = unknown> = {
   can: Abilities
   /** Pure: in how many pieces, each of which costs `can.cost`, a text goes out. Absent: one. */
   parts?(text: string): number
+  /** It is an address book: `parse` reads files of cards, and its session has `writeCard`. `kinds` are the kinds of address that a card can have; `adds`: whether new friends are to be added. */
+  book?: { kinds: readonly string[], adds(settings: Settings): boolean }
   /** JSON Schema of the settings; secret fields carry `secret: true`. Validates, draws the form, writes the docs. */
   settings: TObject
   /** What these settings make the user's own. */
@@ -101,6 +111,8 @@ export type Connector<Settings = unknown> = {
   parse(raw: Uint8Array, context: Context): Promise<Incoming[]>
   /** Absent: weak for a sender with an address, unverified without. Runs outside any transaction. */
   prove?(raw: Uint8Array, context: Context, dns: Resolver): Promise<Proof>
+  /** Settings that mail which has come speaks for (newest first), with what speaks for them; null: none. They count only once the user has confirmed them. */
+  propose?(raws: Uint8Array[]): { settings: Partial<Settings>, evidence: string[] } | null
   /** What to try for this address, best first. */
   discover?(address: string, dns: Resolver): Promise<Partial<Settings>[]>
   open(account: Account<Settings>): Promise<Session>

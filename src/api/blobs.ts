@@ -6,6 +6,7 @@ import type { HtmlMaker } from '../derived/html/make.ts'
 import { parseId, publicId } from '../model/ids.ts'
 import { attachmentsOf, getAttachment } from '../store/attachments.ts'
 import { getBody, getMessage } from '../store/messages.ts'
+import { getPhoto } from '../store/photos.ts'
 import { getRaw } from '../store/raws.ts'
 import type { Store } from '../store/store.ts'
 import type { Reader } from '../store/tx.ts'
@@ -21,7 +22,7 @@ export type Download = { name: string, contentType: string, size: number, open(p
 
 /**
  * An attachment or upload (`b7`), a small picture of it (`t7`), the bytes of a message (`r7`), its safe HTML without (`h7`) and with
- * pictures of other servers (`p7`), the style sheet for it (`s7`); null when the user has none of that id.
+ * pictures of other servers (`p7`), the style sheet for it (`s7`), the picture of a contact (`f7`); null when the user has none of that id.
  */
 export function findBlob(tx: Reader, userId: number, blobId: string): Blob | null {
   const id = parseId('blob', 'b' + blobId.slice(1))
@@ -33,6 +34,7 @@ export function findBlob(tx: Reader, userId: number, blobId: string): Blob | nul
     case 'h': return html(tx, userId, id, 'html')
     case 'p': return html(tx, userId, id, 'pictures')
     case 's': return html(tx, userId, id, 'sheet')
+    case 'f': return face(tx, userId, id)
     default: return null
   }
 }
@@ -65,6 +67,11 @@ function attachment(tx: Reader, userId: number, id: number): Blob | null {
 function thumbnail(tx: Reader, userId: number, id: number): Blob | null {
   const found = getAttachment(tx, userId, id)?.thumbnail
   return found ? { name: `picture-${id}.webp`, contentType: 'image/webp', digest: found.digest, size: found.size } : null
+}
+
+function face(tx: Reader, userId: number, id: number): Blob | null {
+  const found = getPhoto(tx, userId, id)
+  return found ? { name: `person-${id}`, contentType: found.type, content: found.bytes } : null
 }
 
 function raw(tx: Reader, userId: number, id: number): Blob | null {

@@ -1,15 +1,13 @@
-import type { Incoming, IncomingContact, IncomingFlags, IncomingMessage, IncomingReachability, IncomingReceipt, IncomingRemoval } from '../model/incoming.ts'
-import { ensureAddress, findAddress, getContact, insertAddress, moveAddress, addressesOf, updateContact } from '../store/contacts.ts'
+import type { Incoming, IncomingFlags, IncomingMessage, IncomingReachability, IncomingReceipt, IncomingRemoval } from '../model/incoming.ts'
 import { raiseAttempt } from '../store/dispatches.ts'
 import { pendingMark } from '../store/marks.ts'
 import { forgetFolder, forgetPlace, messageAt } from '../store/places.ts'
 import { getBody, setFlags, withMessageId } from '../store/messages.ts'
 import { setReach } from '../store/reach.ts'
-import { regroup } from '../store/strands.ts'
 import { amend } from './amend.ts'
 import { isBelieved } from './report.ts'
 import type { Reporter } from './report.ts'
-import { reroute } from './reroute.ts'
+import { cardGone, cardsLeft, takeContact } from './book.ts'
 import type { Unit } from './arrive.ts'
 import type { Ready } from './understand.ts'
 
@@ -21,7 +19,8 @@ export function apply(unit: Unit, incoming: Exclude<Incoming, IncomingMessage>, 
     case 'flags': return flags(unit, incoming)
     case 'removal': return removal(unit, incoming)
     case 'reachability': return reachability(unit, incoming, at)
-    case 'contact': return contact(unit, incoming)
+    case 'contact': return void takeContact(unit, incoming)
+    case 'cards': return cardsLeft(unit, incoming)
     case 'reaction': case 'retraction': case 'seen': return amend(unit, incoming, at, ready.proof)
   }
 }
@@ -49,38 +48,15 @@ function reporterOf({ items }: Ready): Reporter {
 }
 
 /** The place is forgotten, the message kept: the user's history does not depend on the network's. */
-function removal({ tx, account }: Unit, { remoteId, folder }: IncomingRemoval): void {
-  if (remoteId !== undefined) forgetPlace(tx, account.id, remoteId)
+function removal(unit: Unit, { remoteId, folder }: IncomingRemoval): void {
+  const { tx, account } = unit
+  if (remoteId !== undefined) {
+    forgetPlace(tx, account.id, remoteId)
+    cardGone(unit, remoteId)
+  }
   else if (folder !== undefined) forgetFolder(tx, account.id, folder)
 }
 
 function reachability({ tx, account }: Unit, { own, peer, reachable, reason }: IncomingReachability, at: number): void {
   setReach(tx, account.userId, { own, peer, reachable, reason, at })
-}
-
-/**
- * Somebody from an address book: a friend. Their addresses become one contact, but an address that the user gave to
- * somebody else stays where it is.
- */
-function contact({ tx, changes, account }: Unit, { name, addresses }: IncomingContact): void {
-  const { userId } = account
-  const first = addresses[0]
-  if (!first) return
-  const home = addresses.map((address) => findAddress(tx, userId, address)).find((address) => address && getContact(tx, userId, address.contactId)?.namedBy === 'user') ?? ensureAddress(tx, changes, userId, { ...first, name })
-  const moved: number[] = []
-  for (const address of addresses) {
-    const known = findAddress(tx, userId, address)
-    if (!known) insertAddress(tx, userId, home.contactId, { ...address, name })
-    else if (known.contactId !== home.contactId) {
-      const owner = getContact(tx, userId, known.contactId)!
-      if (owner.namedBy === 'user' || addressesOf(tx, owner.id).length > 1) continue
-      moveAddress(tx, known.id, home.contactId)
-      updateContact(tx, changes, owner, { redirectTo: home.contactId })
-      moved.push(known.id)
-    }
-  }
-  const owner = getContact(tx, userId, home.contactId)!
-  if (!owner.friend || owner.namedBy !== 'user') updateContact(tx, changes, owner, { friend: true, ...(owner.namedBy === 'user' ? {} : { name }) })
-  if (moved.length) regroup(tx, changes, userId, moved)
-  reroute(tx, changes, userId, owner.id)
 }

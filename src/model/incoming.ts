@@ -122,12 +122,29 @@ export type IncomingRemoval = { type: 'removal', remoteId?: RemoteId, folder?: s
 export type IncomingReachability = { type: 'reachability', own: Address, peer: Address, reachable: boolean, reason: string }
 
 /** Somebody from an address book or roster that the user asked to take in. */
-export type IncomingContact = { type: 'contact', name: string, addresses: Address[] }
+export type IncomingContact = {
+  type: 'contact'
+  name: string
+  addresses: Address[]
+  /** Whether they are a friend by it; absent: they are. */
+  friend?: boolean
+  notes?: string
+  photo?: { contentType: string, content: Uint8Array }
+  /** What they are filed under there. */
+  groups?: string[]
+  /** Where a book that is kept in step has them, `version` being another with each change there; what is written here is written there. `kinds`: the kinds of address that it can have there. */
+  card?: { remoteId: RemoteId, version: string, kinds: readonly string[] }
+  /** Set where the card could not be read, or says of nobody how to reach them: why, in words for the user. */
+  unreadable?: string
+}
+
+/** All that an address book has now: what is not in it is gone from there. */
+export type IncomingCards = { type: 'cards', present: RemoteId[] }
 
 /** What is said about messages that are there already. */
 export type IncomingAmendment = IncomingReaction | IncomingRetraction | IncomingSeen
 
-export type Incoming = IncomingMessage | IncomingAmendment | IncomingReceipt | IncomingFlags | IncomingRemoval | IncomingReachability | IncomingContact
+export type Incoming = IncomingMessage | IncomingAmendment | IncomingReceipt | IncomingFlags | IncomingRemoval | IncomingReachability | IncomingContact | IncomingCards
 
 export type Lane = 'live' | 'history'
 
