@@ -383,6 +383,8 @@ export type Methods = {
   'account.kinds': { params: {}, result: { items: { kind: string, title: string, channel: string, reaches: string[], settings: unknown }[] } }
   /** The user's accounts with their health, the times they were deaf, and how far the backfill is. Never their settings. */
   'account.list': { params: {}, result: { items: Account[] } }
+  /** Who checks the senders of what comes to an account: `server` is the name of the mail server whose results the user has confirmed; null: Kinbox checks by itself. `proposal`: settings that the newest messages speak for, and why. They count only once the user has confirmed them: by account.put, with these added to what account.settings tells. */
+  'account.proof': { params: { id: Id }, result: { server: string | null, proposal: { settings: unknown, evidence: string[] } | null } }
   /** Adds an account (kind and settings), or with `id` changes one; secrets that are left out stay. It connects at once; account.changed tells how that goes. */
   'account.put': { params: { id?: Id | undefined, kind?: string | undefined, name?: string | undefined, settings?: unknown | undefined, ifRev?: number | undefined }, result: Account }
   /** Disconnects an account and forgets its settings. Its messages stay. */

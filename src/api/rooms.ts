@@ -1,5 +1,6 @@
 import type { Reader } from '../store/tx.ts'
-import type { SearchAnswer, SearchRequest } from '../derived/search.ts'
+import type { SearchAnswer } from '../derived/answer.ts'
+import type { SearchRequest } from '../derived/search.ts'
 import type { Accounts } from '../accounts/manage.ts'
 import type { OwnPresence } from '../accounts/own-presence.ts'
 import type { PresenceBoard } from '../accounts/presence.ts'

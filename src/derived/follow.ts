@@ -1,8 +1,8 @@
 import type { Event } from '../model/event.ts'
 import { eventsAfter } from '../store/events.ts'
-import { contactDocument, contactIds, documentOf, findable, idsAfter, idsBetween, logHeads } from '../store/search-documents.ts'
+import { contactDocument, contactIds, documentOf, findable, idsAfter, idsBetween, logHeads, ownTitle, titledIds } from '../store/search-documents.ts'
 import type { IndexFile, IndexWriter } from '../store/search-file.ts'
-import { entryOf, followOf, makeEmpty, noteChannel, putContact, putRow, removeRow, setFollow } from '../store/search-index.ts'
+import { entryOf, followOf, makeEmpty, noteChannel, putContact, putRow, putTitle, removeRow, setFollow } from '../store/search-index.ts'
 import type { Follow } from '../store/search-index.ts'
 import type { Reader } from '../store/tx.ts'
 import { rowOf, stampOf } from './document.ts'
@@ -31,17 +31,21 @@ export function step(main: Reader, { tx, transaction }: IndexFile, places: Place
     const fresh: Follow = !now && floor === 0 && head <= shortLog ? { seq: 0, scan: null } : { seq: head, scan: 0 }
     transaction(() => {
       makeEmpty(tx, userId)
-      if (fresh.scan !== null) takeContacts(main, tx, userId, contactIds(main, userId))
+      if (fresh.scan !== null) {
+        takeContacts(main, tx, userId, contactIds(main, userId))
+        takeTitles(main, tx, userId, titledIds(main, userId))
+      }
       setFollow(tx, userId, fresh)
     })
     return { userId, seq: fresh.seq, scanning: fresh.scan !== null, more: fresh.scan !== null || fresh.seq < head }
   }
   const events = eventsAfter(main, userId, now.seq, eventsAStep)
   if (events.length > 0) {
-    const { messages, contacts, seq } = objectsOf(main, events)
+    const { messages, contacts, conversations, seq } = objectsOf(main, events)
     transaction(() => {
       takeMessages(main, tx, places, userId, messages)
       takeContacts(main, tx, userId, contacts)
+      takeTitles(main, tx, userId, conversations)
       setFollow(tx, userId, { ...now, seq })
     })
     return { userId, seq, scanning: now.scan !== null, more: seq < head || now.scan !== null }
@@ -62,19 +66,21 @@ export function followed(main: Reader): { userId: number, head: number, floor: n
 }
 
 /** The objects that events speak of, each once, and the event that was the last. */
-function objectsOf(main: Reader, events: Event[]): { messages: number[], contacts: number[], seq: number } {
+function objectsOf(main: Reader, events: Event[]): { messages: number[], contacts: number[], conversations: number[], seq: number } {
   const messages = new Set<number>()
   const contacts = new Set<number>()
+  const conversations = new Set<number>()
   let seq = 0
   for (const { type, object, data, seq: at } of events) {
     seq = at
     if (type.startsWith('message.')) messages.add(object)
     else if (type.startsWith('contact.')) contacts.add(object)
+    else if (type.startsWith('conversation.')) conversations.add(object)
     // Between the first and the last of a batch there are only messages of that batch, of other conversations too.
     if (data.first !== undefined && data.last !== undefined) for (const id of idsBetween(main, data.first, data.last, Number.MAX_SAFE_INTEGER)) messages.add(id)
     if (messages.size >= messagesAStep) break
   }
-  return { messages: [...messages], contacts: [...contacts], seq }
+  return { messages: [...messages], contacts: [...contacts], conversations: [...conversations], seq }
 }
 
 function takeMessages(main: Reader, tx: IndexWriter, places: Places, userId: number, ids: readonly number[]): void {
@@ -104,7 +110,12 @@ function takeContacts(main: Reader, tx: IndexWriter, userId: number, ids: readon
   for (const id of ids) {
     const found = contactDocument(main, userId, id)
     putContact(tx, userId, id, found && {
-      name: indexable(found.name), addresses: indexable(found.addresses.map(({ address, name }) => `${name ?? ''} ${address}`).join(' \n')), tags: found.named ? tag('named') : ''
+      name: indexable(found.name), addresses: indexable(found.addresses.map(({ address, name }) => `${name ?? ''} ${address}`).join(' \n')),
+      tags: [...found.named ? [tag('named')] : [], ...found.friend ? [tag('friend')] : [], ...found.blocked ? [tag('blocked')] : []].join(' ')
     })
   }
+}
+
+function takeTitles(main: Reader, tx: IndexWriter, userId: number, ids: readonly number[]): void {
+  for (const id of ids) putTitle(tx, userId, id, indexable(ownTitle(main, userId, id)))
 }

@@ -1,3 +1,4 @@
+import { searchFolders } from '../model/search-query.ts'
 import type { SearchTerm } from '../model/search-query.ts'
 import { addressesOfContacts, strandsWithAddress, strandsWithUnread } from '../store/search-documents.ts'
 import { contactsMatching } from '../store/search-index.ts'
@@ -25,8 +26,8 @@ export type Match = {
 const mostPeople = 30
 const mostTags = 400
 
-/** Strands of a conversation, which the caller has looked up, since merged ones have more than one. */
-export type Lookup = { main: Reader, index: Reader, userId: number, strandsOf(conversation: string): number[] }
+/** `strandsOf`: of a conversation, which the caller looks up, since merged ones have more than one. `strandsTitled`: of those that are called so. */
+export type Lookup = { main: Reader, index: Reader, userId: number, strandsOf(conversation: string): number[], strandsTitled(title: Needle): number[] }
 
 /** Writes a query as the index understands it. Names of people are looked up now, so who was renamed or merged is found at once. Throws SearchRefused. */
 export function matchOf(terms: readonly SearchTerm[], lookup: Lookup): Match {
@@ -65,6 +66,7 @@ function expressionOf(term: SearchTerm, lookup: Lookup): string | null {
   switch (term.type) {
     case 'channel': return quoted(tag('channel', term.channel))
     case 'conversation': return anyTag('strand', lookup.strandsOf(term.id))
+    case 'titled': return titledExpression(term, lookup)
     case 'has': return quoted(tag('has', term.kind))
     case 'is': return quoted(term.state === 'sent' ? tag('direction', 'out') : term.state === 'received' ? tag('direction', 'in') : tag('is', term.state))
     case 'from': case 'to': case 'with': return personExpression(term, lookup)
@@ -74,6 +76,13 @@ function expressionOf(term: SearchTerm, lookup: Lookup): string | null {
   if (!needle) return null
   if (term.type === 'subject') return `subject : ${written(needle)}`
   return [written(needle), ...namedByUser(needle, lookup)].join(' OR ')
+}
+
+function titledExpression({ title, prefix }: { title: string, prefix: boolean }, { strandsTitled }: Lookup): string {
+  const needle = needleOf(title, prefix)
+  const strands = needle ? strandsTitled(needle) : []
+  if (strands.length === 0) throw new SearchRefused(`in:${title}: no group or list of yours is called so. After in: comes one of ${searchFolders.join(', ')}, or the id of a conversation, or words of its name`)
+  return anyTag('strand', strands)
 }
 
 /** The words of a name or address as a message has them, and every address of a contact that is called so now. */

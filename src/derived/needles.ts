@@ -1,5 +1,5 @@
 import type { SearchTerm } from '../model/search-query.ts'
-import { needleOf, tokens } from './words.ts'
+import { isAscii, needleOf, tokens } from './words.ts'
 import type { Needle } from './words.ts'
 
 /** What a search looks for in the texts, with the part of a message it looks in. */
@@ -21,6 +21,26 @@ export function needlesOf(terms: readonly SearchTerm[]): Sought[] {
 /** Where the needles stand in a text, in order; those that overlap are one. `most`: look no further when so many are found. */
 export function find(text: string, needles: readonly Needle[], most = Infinity): Mark[] {
   if (needles.length === 0 || text === '') return []
+  return isAscii(text) && needles.every(({ plain }) => plain !== undefined) ? findPlain(text, needles, most) : findWords(text, needles, most)
+}
+
+/** In plain ASCII the words are those of an expression: much faster than to look at each. */
+function findPlain(text: string, needles: readonly Needle[], most: number): Mark[] {
+  const marks: Mark[] = []
+  for (const { words, plain } of needles) {
+    if (!plain) continue
+    plain.lastIndex = 0
+    for (let found = plain.exec(text), count = 0; found && count < most; found = plain.exec(text), count++) {
+      marks.push({ start: found.index, end: plain.lastIndex })
+      plain.lastIndex = found.index + words[0]!.length
+    }
+  }
+  const joined: Mark[] = []
+  for (const mark of marks.sort((a, b) => a.start - b.start || a.end - b.end)) join(joined, mark)
+  return joined.slice(0, most)
+}
+
+function findWords(text: string, needles: readonly Needle[], most: number): Mark[] {
   const marks: Mark[] = []
   // Each needle is followed from every word at which it may begin.
   let open: Open[] = []

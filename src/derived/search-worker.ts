@@ -2,9 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { openSearchFiles } from '../store/search-file.ts'
 import type { SearchFiles } from '../store/search-file.ts'
+import { answer } from './answer.ts'
+import type { SearchAnswer } from './answer.ts'
 import { SearchRefused } from './match.ts'
-import { search } from './search.ts'
-import type { SearchAnswer, SearchRequest } from './search.ts'
+import type { SearchRequest } from './search.ts'
 
 export type ToSearch = { id: number, request: SearchRequest } | { stop: true }
 export type FromSearch = { id: number, answer: SearchAnswer } | { id: number, error: string, refused: boolean }
@@ -23,7 +24,7 @@ port.on('message', (message: ToSearch) => {
   const { id, request } = message
   try {
     opened.files ??= openSearchFiles(folder)
-    port.postMessage({ id, answer: opened.files.read((main, index) => search(main, index, request)) } satisfies FromSearch)
+    port.postMessage({ id, answer: opened.files.read((main, index) => answer(main, index, request)) } satisfies FromSearch)
   } catch (error) {
     const refused = error instanceof SearchRefused
     // Whatever is wrong with the files may be over with the next try.

@@ -3,18 +3,19 @@ import type { SearchTerm } from '../model/search-query.ts'
 import { liveConversation } from '../store/conversations.ts'
 import { documentOf, shownMessage } from '../store/search-documents.ts'
 import type { Shown } from '../store/search-documents.ts'
-import { channelsOf, followOf, rowsMatching } from '../store/search-index.ts'
+import { channelsOf, followOf, rowsMatching, titlesOf } from '../store/search-index.ts'
 import { strandsOf } from '../store/strands.ts'
 import type { Reader } from '../store/tx.ts'
 import { matchOf, SearchRefused } from './match.ts'
 import type { Match } from './match.ts'
-import { needlesOf } from './needles.ts'
+import { find, needlesOf } from './needles.ts'
 import { scoreOf } from './score.ts'
+import type { Needle } from './words.ts'
 
 /** `cursor`: what the answer before gave as `next`. */
 export type SearchRequest = { userId: number, terms: SearchTerm[], order: 'newest' | 'best', limit: number, cursor: number[] | null }
 /** `next` is null at the end; a page may hold fewer than were asked for, or none, before it. */
-export type SearchAnswer = { ids: number[], next: number[] | null }
+export type SearchPage = { ids: number[], next: number[] | null }
 
 /** So many hits of the index are looked at for one page: a rare filter on a common word goes on with the next page. */
 const mostLooks = 5000
@@ -23,10 +24,10 @@ const bestOf = 300
 const highest = Number.MAX_SAFE_INTEGER
 
 /** A page of messages by key, the newest or the best first. Only what the user may see now: what the index has missed since is looked up in the messages themselves. Throws SearchRefused. */
-export function search(main: Reader, index: Reader, { userId, terms, order, limit, cursor }: SearchRequest): SearchAnswer {
+export function search(main: Reader, index: Reader, { userId, terms, order, limit, cursor }: SearchRequest): SearchPage {
   if (!followOf(index, userId)) return { ids: [], next: null }
   checkChannels(index, userId, terms)
-  const match = matchOf(terms, { main, index, userId, strandsOf: (id) => strandsOfConversation(main, userId, id) })
+  const match = matchOf(terms, { main, index, userId, strandsOf: (id) => strandsOfConversation(main, userId, id), strandsTitled: (title) => strandsTitled(main, index, userId, title) })
   if (order === 'newest') {
     const { hits, next } = collect(main, index, userId, match, cursor?.[0] ?? highest, limit)
     return { ids: hits.map(({ id }) => id), next: next === null ? null : [next] }
@@ -62,7 +63,7 @@ function fits({ sortAt, seen, folder, archived }: Shown, rows: Match['rows']): b
  * The cursor holds where the sorted span begins and the last hit given out. A span is sorted by the words alone, never by how
  * common they are: that would need reading them all.
  */
-function best(main: Reader, index: Reader, userId: number, match: Match, terms: readonly SearchTerm[], limit: number, cursor: number[] | null): SearchAnswer {
+function best(main: Reader, index: Reader, userId: number, match: Match, terms: readonly SearchTerm[], limit: number, cursor: number[] | null): SearchPage {
   const [from = highest, lastScore = highest, lastKey = highest] = cursor ?? []
   const { hits, next } = collect(main, index, userId, match, from, bestOf)
   // What comes in while somebody turns the pages must not change the scores.
@@ -81,6 +82,14 @@ function strandsOfConversation(main: Reader, userId: number, id: string): number
   const conversation = liveConversation(main, userId, parseId('conversation', id) ?? 0)
   if (!conversation) throw new SearchRefused(`in:${id} names no conversation of yours`)
   return strandsOf(main, conversation.id).map((strand) => strand.id)
+}
+
+function strandsTitled(main: Reader, index: Reader, userId: number, title: Needle): number[] {
+  const ids = titlesOf(index, userId).filter(({ words }) => find(words, [title], 1).length > 0).map(({ id }) => id)
+  return ids.flatMap((id) => {
+    const conversation = liveConversation(main, userId, id)
+    return conversation && conversation.blockedAt === null ? strandsOf(main, conversation.id).map((strand) => strand.id) : []
+  })
 }
 
 function checkChannels(index: Reader, userId: number, terms: readonly SearchTerm[]): void {

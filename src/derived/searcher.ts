@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import type { SearchAnswer } from './answer.ts'
 import { SearchRefused } from './match.ts'
-import type { SearchAnswer, SearchRequest } from './search.ts'
+import type { SearchRequest } from './search.ts'
 import type { FromSearch, ToSearch } from './search-worker.ts'
 
 /** Answers searches. */
@@ -23,7 +24,7 @@ export function searcher({ folder }: { folder: string }): Searcher {
 
   function thread(): Worker {
     if (worker) return worker
-    const mine = worker = new Worker(new URL('./search-worker.ts', import.meta.url), { workerData: { folder }, env: {}, execArgv: [] })
+    const mine = worker = new Worker(new URL('./search-worker.ts', import.meta.url), { workerData: { folder }, env: {}, execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 } })
     mine.unref()
     mine.on('message', (message: FromSearch) => {
       const one = waiting.get(message.id)

@@ -5,9 +5,9 @@ const sign = '\ue000'
 const other = '\ue001'
 
 /** What a tag says of a message. `from` and `to` name an address, whoever it belongs to now. */
-export type TagKind = 'all' | 'strand' | 'channel' | 'direction' | 'has' | 'is' | 'from' | 'to' | 'named'
+export type TagKind = 'all' | 'strand' | 'channel' | 'direction' | 'has' | 'is' | 'from' | 'to' | 'named' | 'friend' | 'blocked'
 
-const letters: Record<TagKind, string> = { all: 'a', strand: 's', channel: 'c', direction: 'd', has: 'h', is: 'i', from: 'f', to: 't', named: 'n' }
+const letters: Record<TagKind, string> = { all: 'a', strand: 's', channel: 'c', direction: 'd', has: 'h', is: 'i', from: 'f', to: 't', named: 'n', friend: 'r', blocked: 'b' }
 
 /** One word of the index that says something of a message besides its texts. */
 export function tag(kind: TagKind, value: string | number = ''): string {

@@ -17,6 +17,9 @@ const noWord = /[^\p{L}\p{N}\p{M}]/gu
 /** Nobody searches for longer ones; they are keys and encoded files. */
 const longest = 64
 
+/** Whether a text is plain ASCII: then its words are runs of letters and digits, and differ in their case only. */
+export const isAscii = (text: string): boolean => ascii.test(text)
+
 /**
  * The words of a text in their order, lower case, without accents: `München` is `munchen`. A run of Chinese, Japanese, Thai, Lao,
  * Khmer or Burmese becomes its overlapping pairs and then its last character, so that a part of it of any length is found.
@@ -77,8 +80,11 @@ function hasLongRun(text: string): boolean {
   return false
 }
 
-/** What a word or phrase of a query must find, one token after the other; `prefix`: the last one may go on. */
-export type Needle = { words: string[], prefix: boolean }
+/**
+ * What a word or phrase of a query must find, one token after the other; `prefix`: the last one may go on. `plain` finds the same in a text of
+ * plain ASCII: null where none can have it, undefined where words may be longer than what is kept of them.
+ */
+export type Needle = { words: string[], prefix: boolean, plain: RegExp | null | undefined }
 
 /**
  * A needle out of a word or phrase that somebody looks for; null where there is no word in it. What is cut into pairs ends with
@@ -91,5 +97,12 @@ export function needleOf(text: string, prefix = false): Needle | null {
   const single = isUnspaced.test(last.word) && Array.from(last.word).length === 1
   const alone = single && found.length === 1
   if (single && found.length > 1 && found.at(-2)!.end === last.end) found.pop()
-  return { words: found.map(({ word }) => word), prefix: prefix || alone }
+  const words = found.map(({ word }) => word)
+  return { words, prefix: prefix || alone, plain: plainOf(words, prefix) }
+}
+
+function plainOf(words: readonly string[], prefix: boolean): RegExp | null | undefined {
+  if (!words.every((word) => /^[a-z0-9]+$/.test(word))) return null
+  if (words.some((word) => word.length === longest)) return undefined
+  return new RegExp(`(?<![a-z0-9])${words.join('[^a-z0-9]+')}${prefix ? '[a-z0-9]*' : '(?![a-z0-9])'}`, 'gi')
 }

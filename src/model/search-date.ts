@@ -25,6 +25,7 @@ export function searchDay(text: string, { now, timeZone }: { now: number, timeZo
 
 /** Whether a name is one of a time zone. */
 export function isTimeZone(name: string): boolean {
+  if (name === 'UTC') return true
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -8,6 +8,7 @@ export type SearchTerm = { not: boolean } & (
   | { type: 'channel', channel: string }
   | { type: 'folder', folder: 'inbox' | 'other' | 'archive' }
   | { type: 'conversation', id: string }
+  | { type: 'titled', title: string, prefix: boolean }
   | { type: 'has', kind: string }
   | { type: 'is', state: SearchState }
   | { type: 'before' | 'after', at: number }
@@ -30,7 +31,7 @@ export class SearchQueryError extends Error {
 
 export const searchStates: readonly SearchState[] = ['unread', 'read', 'flagged', 'sent', 'received', 'automatic']
 export const searchFiles = ['file', 'image', 'audio', 'video', 'pdf', 'calendar', 'contact', 'link'] as const
-const folders = ['inbox', 'other', 'archive'] as const
+export const searchFolders = ['inbox', 'other', 'archive'] as const
 const most = 32
 
 type Value = { text: string, prefix: boolean }
@@ -40,9 +41,11 @@ const operators: Record<string, (value: Value, setting: SearchSetting) => Search
   from: (value) => ({ not: false, type: 'from', ...value }),
   to: (value) => ({ not: false, type: 'to', ...value }),
   with: (value) => ({ not: false, type: 'with', ...value }),
-  in: ({ text }) => /^c[1-9][0-9]*$/.test(text)
-    ? { not: false, type: 'conversation', id: text }
-    : { not: false, type: 'folder', folder: oneOf('in', text, folders, ', or the id of a conversation') },
+  in({ text, prefix }) {
+    if (/^c[1-9][0-9]*$/.test(text)) return { not: false, type: 'conversation', id: text }
+    const folder = searchFolders.find((one) => one === text.toLowerCase())
+    return folder ? { not: false, type: 'folder', folder } : { not: false, type: 'titled', title: text, prefix }
+  },
   channel: ({ text }) => ({ not: false, type: 'channel', channel: text.toLowerCase() }),
   has: ({ text }) => ({ not: false, type: 'has', kind: oneOf('has', text.replace(/^attachments?$/i, 'file').replace(/s$/i, ''), searchFiles) }),
   before: ({ text }, setting) => ({ not: false, type: 'before', at: dayOf('before', text, setting) }),
@@ -86,9 +89,9 @@ function operated(name: string, value: Value, setting: SearchSetting): SearchTer
   throw new SearchQueryError(`${name}: is not something to search by${meant ? `; do you mean ${meant}:?` : ''}. There are ${known}. To look for the words themselves, put them in quotes: "${name}:${value.text}"`)
 }
 
-function oneOf<Choice extends string>(name: string, text: string, choices: readonly Choice[], more = ''): Choice {
+function oneOf<Choice extends string>(name: string, text: string, choices: readonly Choice[]): Choice {
   const found = choices.find((choice) => choice === text.toLowerCase())
-  if (found === undefined) throw new SearchQueryError(`${name}:${text} is not known. After ${name}: comes one of ${choices.join(', ')}${more}`)
+  if (found === undefined) throw new SearchQueryError(`${name}:${text} is not known. After ${name}: comes one of ${choices.join(', ')}`)
   return found
 }
 

@@ -1,3 +1,4 @@
+import { shown } from './search-hits.ts'
 import type { Reader } from './tx.ts'
 
 /** What the index is made of. */
@@ -38,13 +39,28 @@ export function documentOf(tx: Reader, id: number): MessageDocument {
 }
 
 /** What a contact is called; null when they are gone or merged into another one. */
-export function contactDocument(tx: Reader, userId: number, id: number): { name: string, named: boolean, addresses: { kind: string, address: string, name: string | null }[] } | null {
-  const row = tx.get<{ name: string, named_by: string }>('SELECT name, named_by FROM contact WHERE id = ? AND user_id = ? AND redirect_to IS NULL', id, userId)
-  return row ? { name: row.name, named: row.named_by === 'user', addresses: tx.all('SELECT kind, address, name FROM address WHERE contact_id = ? ORDER BY id', id) } : null
+export function contactDocument(tx: Reader, userId: number, id: number): { name: string, named: boolean, friend: boolean, blocked: boolean, addresses: { kind: string, address: string, name: string | null }[] } | null {
+  const row = tx.get<{ name: string, named_by: string, friend: number, blocked: number }>('SELECT name, named_by, friend, blocked FROM contact WHERE id = ? AND user_id = ? AND redirect_to IS NULL', id, userId)
+  return row ? { name: row.name, named: row.named_by === 'user', friend: row.friend === 1, blocked: row.blocked === 1, addresses: tx.all('SELECT kind, address, name FROM address WHERE contact_id = ? ORDER BY id', id) } : null
+}
+
+/** What a conversation is called by itself; '' where its people's names are shown, and where it is another one's part now. */
+export function ownTitle(tx: Reader, userId: number, id: number): string {
+  return tx.get<{ title: string }>('SELECT title FROM conversation WHERE id = ? AND user_id = ? AND redirect_to IS NULL', id, userId)?.title ?? ''
+}
+
+/** The conversations with a name of their own. */
+export function titledIds(tx: Reader, userId: number): number[] {
+  return tx.all<{ id: number }>("SELECT id FROM conversation WHERE user_id = ? AND title <> '' AND redirect_to IS NULL ORDER BY id", userId).map(({ id }) => id)
 }
 
 export function contactIds(tx: Reader, userId: number): number[] {
   return tx.all<{ id: number }>('SELECT id FROM contact WHERE user_id = ? AND redirect_to IS NULL ORDER BY id', userId).map(({ id }) => id)
+}
+
+/** Those of these contacts who are there and not blocked, in the same order. */
+export function openContacts(tx: Reader, userId: number, ids: readonly number[]): number[] {
+  return ids.filter((id) => tx.get('SELECT 1 FROM contact WHERE id = ? AND user_id = ? AND blocked = 0 AND redirect_to IS NULL', id, userId) !== undefined)
 }
 
 /** Users with a log, and how far it is. */
@@ -70,13 +86,8 @@ export function strandsWithUnread(tx: Reader, userId: number, limit: number): nu
 /** What is not in the index since it changes by itself, of a message that may be shown. */
 export type Shown = { sortAt: number, seen: boolean, folder: 'inbox' | 'other', archived: boolean }
 
-/** undefined: it is gone, taken back, another user's, or of somebody who is blocked: from them, in the name of their address, or in the conversation with them. */
+/** undefined: it is gone, another user's, or may not be shown. */
 export function shownMessage(tx: Reader, userId: number, id: number): Shown | undefined {
-  const row = tx.get<{ sortAt: number, seen: number, folder: 'inbox' | 'other', archived: number }>(
-    `SELECT m.sort_at AS sortAt, m.seen, c.folder, c.archived_at IS NOT NULL AS archived
-     FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id
-     LEFT JOIN address a ON a.user_id = m.user_id AND a.kind = m.sender ->> '$.kind' AND a.address = m.sender ->> '$.address'
-     LEFT JOIN contact f ON f.id = a.contact_id LEFT JOIN contact p ON p.id = c.contact_id
-     WHERE m.id = ? AND m.user_id = ? AND m.deleted_at IS NULL AND m.blocked_at IS NULL AND c.blocked_at IS NULL AND coalesce(f.blocked, 0) = 0 AND coalesce(p.blocked, 0) = 0`, id, userId)
+  const row = tx.get<{ sortAt: number, seen: number, folder: 'inbox' | 'other', archived: number }>(`SELECT m.sort_at AS sortAt, m.seen, c.folder, c.archived_at IS NOT NULL AS archived ${shown}`, id, userId)
   return row && { sortAt: row.sortAt, seen: row.seen === 1, folder: row.folder, archived: row.archived === 1 }
 }

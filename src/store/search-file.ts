@@ -7,8 +7,10 @@ import type { SqliteDatabase } from './sqlite.ts'
 import type { Reader, Value } from './tx.ts'
 
 /** Another number means other words or columns: the index is made anew. */
-const version = '1'
+const version = '2'
 const name = 'search.db'
+/** Every connection has a cache of its own, and each of these reads a message but once or twice. The index is mapped: the system keeps it while there is room. */
+const smallCache = 'cache_size = -8192'
 
 /** What writes the index. Outside of `transaction` each statement is one. */
 export type IndexWriter = Reader & { run(sql: string, ...values: Value[]): number }
@@ -70,9 +72,10 @@ export function removeIndexFile(folder: string): void {
 /** Opens both files for reading. Throws where there is no index yet. */
 export function openSearchFiles(folder: string): SearchFiles {
   const main = openReader(join(folder, 'kinbox.db'))
+  main.pragma(smallCache)
   try {
     const index = new Database(join(folder, name), { readonly: true, fileMustExist: true })
-    for (const pragma of ['busy_timeout = 5000', 'cache_size = -65536', 'temp_store = MEMORY', 'mmap_size = 1073741824']) index.pragma(pragma)
+    for (const pragma of ['busy_timeout = 5000', 'cache_size = -4096', 'temp_store = MEMORY', 'mmap_size = 536870912']) index.pragma(pragma)
     const [mains, indexes] = [new Statements(main), new Statements(index)]
     const [mainReader, indexReader] = [readerOf(mains), readerOf(indexes)]
     return {
@@ -100,6 +103,7 @@ export function openSearchFiles(folder: string): SearchFiles {
 /** The database for reading, in a thread of its own. */
 export function openMainReader(folder: string): { read<T>(fn: (tx: Reader) => T): T, close(): void } {
   const db = openReader(join(folder, 'kinbox.db'))
+  db.pragma(smallCache)
   const statements = new Statements(db)
   const reader = readerOf(statements)
   return {
@@ -123,7 +127,7 @@ export function isDamage(error: unknown): boolean {
 function opened(folder: string): SqliteDatabase {
   const db = new Database(join(folder, name))
   try {
-    for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'busy_timeout = 5000', 'cache_size = -32768', 'temp_store = MEMORY']) db.pragma(pragma)
+    for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'busy_timeout = 5000', 'cache_size = -16384', 'temp_store = MEMORY']) db.pragma(pragma)
     return db
   } catch (error) {
     db.close()
@@ -142,11 +146,13 @@ function fits(db: SqliteDatabase, logId: string): boolean {
 /**
  * `follow`: how far each user's log is taken in; while the index of a user is made anew, `scan` is the message it has reached.
  * `entry`: which message is at which place of a user's index, and what was indexed of it. The texts are in a table for each user.
+ * `title`: the words by which a conversation that has a name of its own is called.
  */
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE follow (user_id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, scan INTEGER) STRICT;
 CREATE TABLE entry (user_id INTEGER NOT NULL, key INTEGER NOT NULL, message_id INTEGER NOT NULL, stamp BLOB, PRIMARY KEY (user_id, key)) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX entry_message ON entry (message_id);
+CREATE TABLE title (user_id INTEGER NOT NULL, conversation_id INTEGER NOT NULL, words TEXT NOT NULL, PRIMARY KEY (user_id, conversation_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE channel (user_id INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (user_id, name)) STRICT, WITHOUT ROWID;
 `

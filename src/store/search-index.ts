@@ -30,8 +30,9 @@ export function makeEmpty(tx: IndexWriter, userId: number): void {
   tx.run(`DROP TABLE IF EXISTS ${who}`)
   tx.run('DELETE FROM entry WHERE user_id = ?', userId)
   tx.run('DELETE FROM channel WHERE user_id = ?', userId)
-  tx.run(`CREATE VIRTUAL TABLE ${doc} USING fts5(${fields.join(', ')}, tags, ${options}, prefix='2 3')`)
-  tx.run(`CREATE VIRTUAL TABLE ${who} USING fts5(name, addresses, tags, ${options})`)
+  tx.run('DELETE FROM title WHERE user_id = ?', userId)
+  tx.run(`CREATE VIRTUAL TABLE ${doc} USING fts5(${fields.join(', ')}, tags, ${options}, prefix='2 3 4')`)
+  tx.run(`CREATE VIRTUAL TABLE ${who} USING fts5(name, addresses, tags, ${options}, prefix='1 2 3')`)
 }
 
 /** Where a message stands in the index of its user, and what was indexed of it. */
@@ -81,6 +82,19 @@ export function putContact(tx: IndexWriter, userId: number, contactId: number, r
 export function contactsMatching(tx: Reader, userId: number, match: string, limit: number): number[] {
   const { who } = tables(userId)
   return tx.all<{ id: number }>(`SELECT rowid AS id FROM ${who} WHERE ${who} MATCH ? ORDER BY rowid DESC LIMIT ?`, match, limit).map(({ id }) => id)
+}
+
+/** What a conversation is called, in words, instead of what was there; '': it has no name of its own. Most events of a conversation change nothing of it. */
+export function putTitle(tx: IndexWriter, userId: number, conversationId: number, words: string): void {
+  const before = tx.get<{ words: string }>('SELECT words FROM title WHERE user_id = ? AND conversation_id = ?', userId, conversationId)?.words ?? ''
+  if (words === before) return
+  if (words === '') tx.run('DELETE FROM title WHERE user_id = ? AND conversation_id = ?', userId, conversationId)
+  else tx.run('INSERT INTO title (user_id, conversation_id, words) VALUES (?, ?, ?) ON CONFLICT (user_id, conversation_id) DO UPDATE SET words = excluded.words', userId, conversationId, words)
+}
+
+/** The conversations of a user that have a name, in words. */
+export function titlesOf(tx: Reader, userId: number): { id: number, words: string }[] {
+  return tx.all('SELECT conversation_id AS id, words FROM title WHERE user_id = ? ORDER BY conversation_id', userId)
 }
 
 /** The newest messages that match an expression of FTS5, with a place from `from` up to before `before`. */

@@ -16,7 +16,7 @@ t.test('the threads: what was stored is found when upTo says so, also after a st
   const { store, folder, wakeup, userId, log } = library
   let asked = searcher({ folder })
   t.teardown(() => asked.stop())
-  const count = async (q: string) => (await asked.search({ userId, terms: parseSearch(q, { now: 0, timeZone: 'UTC' }), order: 'newest', limit: 200, cursor: null })).ids.length
+  const count = async (q: string) => (await asked.search({ userId, terms: parseSearch(q, { now: 0, timeZone: 'UTC' }), order: 'newest', limit: 200, cursor: null })).hits.length
   const open = () => searchIndex({ folder, store, wakeup, log, renewed: () => asked.reopen() })
 
   const first = open()

@@ -1,12 +1,13 @@
 import Type from 'typebox'
-import { needlesOf } from '../../derived/needles.ts'
 import { isTimeZone } from '../../model/search-date.ts'
 import { parseSearch } from '../../model/search-query.ts'
 import { cursorOf, keyOf } from '../cursor.ts'
 import { ApiError } from '../errors.ts'
+import { getContact } from '../../store/contacts.ts'
 import { conversationById } from '../find.ts'
 import { method } from '../method.ts'
-import { Cursor, Id, Limit, SearchHit } from '../objects.ts'
+import { Contact, Cursor, Id, Limit, SearchHit } from '../objects.ts'
+import { contactOf } from '../present/contact.ts'
 import { hitOf } from '../present/hit.ts'
 
 const standard = 20
@@ -24,6 +25,7 @@ export const searchQuery = method({
   }),
   result: Type.Object({
     items: Type.Array(SearchHit),
+    people: Type.Array(Contact, { maxItems: 5, description: 'whose names or addresses begin with the words, friends first; on the first page of a search by words alone' }),
     nextCursor: Type.Union([Type.String(), Type.Null()]),
     asOf: Type.Integer({ minimum: 0, description: 'the position in the log up to which messages are found' }),
     indexing: Type.Optional(Type.Boolean({ description: 'the index is being made anew: not everything is found yet' }))
@@ -37,16 +39,16 @@ export const searchQuery = method({
         sender: { kind: 'email', address: 'alice@friend.example', name: 'Alice', contactId: 'p3', proof: 'verified' }, seen: true, flagged: false, subject: 'Summer trip', subjectMarks: [{ start: 0, end: 11 }],
         snippet: { text: 'Shall we plan the summer trip on Monday?', marks: [{ start: 18, end: 29 }] }, files: []
       }],
-      nextCursor: null, asOf: 42
+      people: [], nextCursor: null, asOf: 42
     }
   },
   async handle({ store, userId, clock, rooms, signal }, { q, order = 'newest', conversationId, timeZone = 'UTC', limit = standard, cursor }) {
     if (!isTimeZone(timeZone)) throw new ApiError('invalid_params', 'params.timeZone is no time zone: write its IANA name, like Europe/Berlin')
     const terms = parseSearch(q, { now: clock.now(), timeZone })
     const within = conversationId === undefined ? [] : [{ not: false, type: 'conversation' as const, id: await store.read((tx) => conversationById(tx, userId, conversationId) && conversationId) }]
-    const { ids, next, asOf, rebuilding } = await rooms.search({ userId, terms: [...terms, ...within], order, limit, cursor: keyOf(cursor, order === 'newest' ? 1 : 3) }, signal)
-    const needles = needlesOf(terms)
-    const items = await store.read((tx) => ids.flatMap((id) => hitOf(tx, userId, id, needles) ?? []))
-    return { items, nextCursor: next && cursorOf(...next), asOf, ...rebuilding ? { indexing: true } : {} }
+    const { hits, people, next, asOf, rebuilding } = await rooms.search({ userId, terms: [...terms, ...within], order, limit, cursor: keyOf(cursor, order === 'newest' ? 1 : 3) }, signal)
+    return store.read((tx) => ({
+      items: hits.flatMap((hit) => hitOf(tx, userId, hit) ?? []), people: people.flatMap((id) => getContact(tx, userId, id) ?? []).map((contact) => contactOf(tx, contact)), nextCursor: next && cursorOf(...next), asOf, ...rebuilding ? { indexing: true } : {}
+    }))
   }
 })

@@ -20,7 +20,7 @@ export function conversationOf(tx: Reader, userId: number, row: Row): Conversati
 const namesShown = 5
 
 /** What a conversation is called: its name, else those of its people. */
-export function titleOf(tx: Reader, userId: number, { title, contactId, people }: Row): string {
+export function titleOf(tx: Reader, userId: number, { title, contactId, people }: Pick<Row, 'title' | 'contactId' | 'people'>): string {
   if (title !== '') return title
   const names = (contactId === null ? people.slice(0, namesShown) : [contactId]).map((id) => nameOf(tx, userId, id))
   const more = people.length - namesShown

@@ -4,7 +4,7 @@ import type { Contact, Message, Page, Stage } from './stage.ts'
 import { secret } from '../../fixtures/network.ts'
 import type { SearchHit } from '../../../src/api/objects.ts'
 
-type Answer = { items: SearchHit[], nextCursor: string | null, asOf: number, indexing?: boolean }
+type Answer = { items: SearchHit[], people: Contact[], nextCursor: string | null, asOf: number, indexing?: boolean }
 
 /** Searches once everything that happened so far is indexed. */
 async function query({ call, list }: Stage, q: string, more: object = {}): Promise<Answer> {
@@ -156,6 +156,79 @@ t.test('search.query: people by the name they bear now; merged, blocked and take
   await mail.tells({ type: 'retraction', target: { messageId: 'secret-1@friend.example' }, within: { peer: { kind: 'email', address: 'bob@friend.example' } }, direction: 'in', sender: from('Bob <bob@friend.example>') })
   t.same(texts(await query(stage, 'secret')), [], 'taken back')
   t.equal(forged.conversationId, one.conversationId)
+})
+
+t.test('search.query: what is folded in a group or lies in a hidden conversation is not found', async (t) => {
+  const stage = await openStage(t)
+  const { call, writes } = stage
+  const among = (...others: string[]) => ({ recipients: [own, ...others].map((address) => ({ kind: 'email', address, role: 'to' as const })) })
+  const mine = await writes('bob@friend.example', 'plum alone')
+  await writes('bob@friend.example', 'plum among others', among('carol@friend.example'))
+  const theirs = await writes('carol@friend.example', 'plum of carol', among('bob@friend.example'))
+  for (const order of ['newest', 'best']) t.same(new Set(texts(await query(stage, 'plum', { order }))), new Set(['plum alone', 'plum among others', 'plum of carol']))
+  await call('contact.block', { id: mine.sender.contactId, blocked: true })
+  const page = await call<Page<Message>>('message.list', { conversationId: theirs.conversationId })
+  t.same(page.items.map(({ text, folded }) => [text, folded ?? false]), [['plum of carol', false], ['plum among others', true]], 'one is folded')
+  for (const q of ['plum', 'from:bob', 'with:bob', 'plum -carol', 'pl*']) for (const order of ['newest', 'best']) t.same(texts(await query(stage, q, { order })).filter((text) => text !== 'plum of carol'), [], `${q}, ${order}`)
+  await call('contact.block', { id: mine.sender.contactId, blocked: false })
+  t.equal((await query(stage, 'plum')).items.length, 3)
+})
+
+t.test('search.query: people whose names or addresses begin so, friends first', async (t) => {
+  const stage = await openStage(t)
+  const { call, writes } = stage
+  const named = async (who: string, more: object = {}) => {
+    const { sender } = await writes(who, 'hello')
+    if (Object.keys(more).length > 0) await call('contact.put', { id: sender.contactId, ...more })
+    return sender.contactId!
+  }
+  const anton = await named('Anton Miller <anton@friend.example>')
+  const anna = await named('Anna Müller <a.mueller@friend.example>')
+  const bob = await named('Bob <bob@annex.example>')
+  const people = async (q: string, more: object = {}) => (await query(stage, q, more)).people.map(({ id }) => id)
+  t.same(await people('ann'), [bob, anna], 'by the beginning of a name or of a part of an address, the newest first')
+  t.same(await people('an mi'), [anton])
+  t.same(await people('mull'), [anna], 'without the accent')
+  t.same(await people('a.muel'), [anna])
+  t.same(await people('nna'), [])
+  for (const q of ['"ann" from:bob', '-ann', 'from:ann*', 'subject:ann', 'in:inbox']) t.same(await people(q), [], q)
+  t.same(await people('hello', { limit: 1 }), [])
+  await call('friend.set', { contactId: anna, friend: true })
+  t.same(await people('ann'), [anna, bob], 'friends first')
+  t.match((await query(stage, 'mull')).people, [{ name: 'Anna Müller', friend: 'friend', addresses: [{ address: 'a.mueller@friend.example' }] }])
+  await call('contact.put', { id: anton, name: 'Zeno' })
+  t.same(await people('zen'), [anton], 'by the name they bear now')
+  for (let i = 0; i < 6; i++) await named(`Yara ${i} <y${i}@friend.example>`)
+  t.equal((await people('yara')).length, 5, 'five at most')
+  const { nextCursor } = await query(stage, 'hello', { limit: 1 })
+  t.same((await query(stage, 'hello', { limit: 1, cursor: nextCursor })).people, [], 'on the first page only')
+  await call('contact.block', { id: bob, blocked: true })
+  t.same(await people('ann'), [anna], 'nobody blocked')
+  await call('contact.merge', { ids: [anton, anna] })
+  const merged = await people('anna')
+  t.equal(merged.length, 1, 'a merged one once')
+  t.same(await people('anton'), merged, 'by either name')
+})
+
+t.test('search.query: in: a group by its name', async (t) => {
+  const stage = await openStage(t)
+  const { call, writes } = stage
+  const among = (...others: string[]) => ({ recipients: [own, ...others].map((address) => ({ kind: 'email', address, role: 'to' as const })) })
+  const first = await writes('bob@friend.example', 'plum one', among('carol@friend.example'))
+  const other = await writes('bob@friend.example', 'plum two', among('dave@friend.example'))
+  await writes('bob@friend.example', 'plum three')
+  await call('conversation.update', { id: first.conversationId, name: 'Summer Trip' })
+  await call('conversation.update', { id: other.conversationId, name: 'Trip to Łódź' })
+  await query(stage, 'plum')
+  t.same(texts(await query(stage, 'in:summer')), ['plum one'])
+  t.same(texts(await query(stage, 'in:"trip to" plum')), ['plum two'])
+  t.same(texts(await query(stage, 'in:lodz')), ['plum two'])
+  t.same(texts(await query(stage, 'in:tri*')), ['plum two', 'plum one'])
+  t.same(texts(await query(stage, 'plum -in:trip')), ['plum three'])
+  await call('conversation.update', { id: first.conversationId, name: 'Winter' })
+  await query(stage, 'plum')
+  t.same(texts(await query(stage, 'in:winter')), ['plum one'], 'by the name it has now')
+  t.match(await stage.refused('search.query', { q: 'in:summer' }), { kind: 'invalid_params', message: /in:summer: no group or list of yours is called so/ })
 })
 
 t.test("search.query: one user's words say nothing to another", async (t) => {

@@ -1,0 +1,19 @@
+import type { SearchTerm } from '../model/search-query.ts'
+import { openContacts } from '../store/search-documents.ts'
+import { contactsMatching } from '../store/search-index.ts'
+import type { Reader } from '../store/tx.ts'
+import { tag } from './tags.ts'
+import { needleOf } from './words.ts'
+
+const mostPeople = 5
+
+/** Contacts in whose names and addresses words begin as all of the words that are looked for, friends first; none where something else is looked for too. */
+export function peopleOf(main: Reader, index: Reader, userId: number, terms: readonly SearchTerm[]): number[] {
+  const words = terms.flatMap((term) => term.type === 'text' && !term.not ? needleOf(term.text)?.words ?? [] : [])
+  if (words.length === 0 || !terms.every(({ type, not }) => type === 'text' && !not)) return []
+  const called = words.map((word) => `{name addresses} : "${word}" *`).join(' AND ')
+  const friends = contactsMatching(index, userId, `(${called}) AND "${tag('friend')}"`, mostPeople)
+  const others = friends.length === mostPeople ? [] : contactsMatching(index, userId, `(${called}) NOT ("${tag('friend')}" OR "${tag('blocked')}")`, mostPeople - friends.length)
+  // The index may be behind by a moment.
+  return openContacts(main, userId, [...friends, ...others])
+}
