@@ -7,6 +7,7 @@ import { useClient } from '../session.ts'
 import { Avatar } from './avatar.tsx'
 import { Cards } from './cards/cards.tsx'
 import { ChannelSign } from './channel.tsx'
+import { Digest } from './digest.tsx'
 import { Details } from './details.tsx'
 import { Files } from './files.tsx'
 import { nameOf } from './name.ts'
@@ -54,7 +55,7 @@ export function MessageView({ message, joined, marked, onReply, onJump }: Messag
           <time class="quiet small" dateTime={sortAt} title={fullTime(sortAt, language())}>{clockTime(sortAt, language())}</time>
           {editedAt && <span class="quiet small">{t('message.edited')}</span>}
           <span class="message-does">
-            <button type="button" class="button-quiet button-small" onClick={() => onReply(message)}>{t('message.reply')}</button>
+            {!message.digest && <button type="button" class="button-quiet button-small" onClick={() => onReply(message)}>{t('message.reply')}</button>}
             {message.unsubscribe && <Unsubscribe message={message} />}
             <button type="button" class="button-quiet button-small" onClick={() => setDetails(true)}>{t('message.details')}</button>
           </span>
@@ -72,6 +73,7 @@ function Body({ message }: { message: Message }) {
   const { id, text, truncated, quoted, html, automatic } = message
   const [framed, setFramed] = useState(() => Boolean(html) && (automatic !== undefined || text.trim() === ''))
   const [whole, setWhole] = useState<string | null>(null)
+  if (message.digest) return <Digest digest={message.digest} />
   if (html && framed) return <><MailFrame message={message} /><button type="button" class="button-quiet button-small" onClick={() => setFramed(false)}>{t('message.asText')}</button></>
   return (
     <>

@@ -2,6 +2,7 @@ import { t } from '../i18n.ts'
 import type { ScreenProps } from '../routes.ts'
 import { Page } from '../shell/page.tsx'
 import { Addresses } from './addresses.tsx'
+import { DigestSettings } from './digest.tsx'
 import { FriendSettings } from './friends.tsx'
 import { General } from './general.tsx'
 import { Logins } from './logins.tsx'
@@ -9,11 +10,12 @@ import { Logins } from './logins.tsx'
 const parts = [
   { path: '', words: 'settings.general', part: General },
   { path: 'friends', words: 'settings.friends', part: FriendSettings },
+  { path: 'other', words: 'digest.tab', part: DigestSettings },
   { path: 'addresses', words: 'settings.addresses', part: Addresses },
   { path: 'logins', words: 'settings.logins', part: Logins }
 ]
 
-/** /settings, /settings/friends, /settings/addresses, /settings/logins */
+/** /settings, /settings/friends, /settings/other, /settings/addresses, /settings/logins */
 export function SettingsScreen({ params: { rest = '' } }: ScreenProps) {
   const { words, part: Part } = parts.find(({ path }) => path === rest) ?? parts[0]!
   return (
