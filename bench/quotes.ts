@@ -8,7 +8,7 @@ import type { IncomingMessage } from '../src/connector.ts'
 import { printTable } from './parts/table.ts'
 
 /**
- * How much of other people's replies is told apart rightly, by halves of the cases, and what it costs. node bench/quotes.ts [--wrong]
+ * How much of other people's replies is told apart rightly, by halves of the cases, which are not, and what it costs. node bench/quotes.ts
  * The rules were made looking at the first half; the second is what they had not seen then.
  */
 type Case = { id: string, eml: string, match: 'lines_ws' | 'nows' | 'contains' | 'text_of_html', visible?: string, visible_html?: string, must_contain?: string[], must_not_contain?: string[], guard: boolean }
@@ -28,14 +28,16 @@ async function scores(): Promise<void> {
   if (!existsSync(join(corpora, 'quotes.jsonl'))) return console.log('KINBOX_CORPORA names no folder of replies: no scores.')
   const cases = readFileSync(join(corpora, 'quotes.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Case)
   const halves = [0, 1].map(() => ({ right: 0, all: 0, guarded: 0, guards: 0 }))
+  const wrong: [string, string][] = []
   for (const one of cases) {
     const half = halves[Number(BigInt('0x' + createHash('sha256').update(one.id).digest('hex')) % 2n)]!
     const [message] = await parse(readFileSync(join(corpora, one.eml)), { own: [], region: null, folder: { name: 'INBOX', role: 'inbox' }, authserv: null, at: 0 }) as [IncomingMessage]
     const good = right(one, message.text) || one.guard && message.quoted === undefined
-    if (!good && process.argv.includes('--wrong')) console.log(`${one.guard ? 'stripped' : 'wrong'}: ${one.id}`)
+    if (!good) wrong.push([one.id, one.guard ? 'stripped' : message.quoted === undefined ? 'nothing folded' : 'folded otherwise'])
     if (one.guard) half.guards++, half.guarded += Number(good)
     else half.all++, half.right += Number(good)
   }
+  if (wrong.length > 0) printTable('Not as expected', ['case', 'what'], wrong)
   const share = (part: number, of: number) => `${part} of ${of} (${(part / of * 100).toFixed(1)} %)`
   printTable('Replies told apart', ['half', 'exact', 'guards kept'], halves.map((half, at) => [at === 0 ? 'looked at' : 'held out', share(half.right, half.all), share(half.guarded, half.guards)]))
 }

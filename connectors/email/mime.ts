@@ -7,6 +7,7 @@ import type { Head } from './head.ts'
 import { otherSenders } from './other-reading.ts'
 import { readParameters } from './parameters.ts'
 import type { Parametered } from './parameters.ts'
+import { signedContent } from './signed-content.ts'
 import { keep } from './spool.ts'
 import { linesOfHtml, textOfHtml } from './text.ts'
 import { readTnef } from './tnef.ts'
@@ -34,6 +35,7 @@ const MAX_MAILS = 4
 const MAX_LEAVES = 5000
 const MAX_CARDS = 20
 const MAX_TEXT = 4 * 1024 * 1024
+const MAX_SIGNED = 16 * 1024 * 1024
 const MAX_CARD_BYTES = 1024 * 1024
 
 /**
@@ -79,6 +81,10 @@ function entity(bytes: Buffer, head: Head, scope: Scope, limits: Limits, place: 
   const disposition = readParameters(valueOf(head, 'content-disposition'))
   const leaf: Leaf = { bytes, encoding, type: type.startsWith('multipart/') ? place.root ? 'text/plain' : 'application/octet-stream' : type, params: written.params, disposition, head }
   if (leaf.type === 'message/rfc822' || leaf.type === 'message/global') return within(leaf, scope, limits, place)
+  if (/^application\/(?:x-)?pkcs7-mime$/.test(leaf.type) && place.depth < MAX_DEPTH && bytes.length <= MAX_SIGNED) {
+    const signed = signedContent(transferredWhole(bytes, encoding))
+    if (signed) return one(signed, scope, limits, { ...place, depth: place.depth + 1, root: true })
+  }
   if (isText(leaf, place)) return text(leaf, scope, place)
   file(leaf, scope, limits, place)
 }

@@ -11,6 +11,8 @@ const sentFrom = new RegExp(`^[\\[(<*_~-]{0,3}\\s?(?:${anyOf(phrases('sentFrom')
 const thing = /\b(?:(?:iphone|ipad|android)\p{L}*|ipod|ios|blackberry|outlook|windows|yahoo|gmail|aol|proton ?mail|proton|tutanota|tuta|thunderbird|samsung|galaxy|huawei|xiaomi|nokia|lumia|sony|xperia|htc|lg|motorola|pixel|oneplus|mobile|mobil\w*|handy|smartphone|phone|tablet|telefon\w*|téléphone|telefono|teléfono|móvil|movil|celular|telem[oó]vel|cellulare|portable|mail|mailbox|e-?mail|k-9|spark|sparrow|airmail|mailspring|nylas|superhuman|fairemail|bluemail|blue mail|telekom|gmx|web\.de|zoho|hey|fastmail|puhelime\w*|telefone|komórk\w*|smartfon\w*|matkapuhelime\w*|device|tel)\b|телефон|смартфон|мобильн|айфон|почт|手机|手機|邮箱|郵|信箱|送信|スマートフォン|携帯|보냄|전화|アプリ|版|邮件|콩/iu
 /** `Sent from my …` is a thing, whatever it is. */
 const mine = /^\W{0,3}(?:sent|typed|written) (?:from|on|with) my\b|^\W{0,3}from my\b|^von meine[mr]\b|^envoyé (?:de|depuis|à partir de) m(?:on|a)\b|^enviado (?:desde|de) mi\b|^enviado do meu\b|^inviato dal? mi[oa]\b|^(?:verstuurd|verzonden) (?:vanaf|met|van) mijn\b|^wysłan[eoay] z (?:mojego|mojej)\b|^(?:skickat|skickades) från min\b|^sendt fra (?:min|mit)\b|^отправлено с моего\b|^(?:发自|從|从|發自)我的/iu
+/** A name and what it was written on, and nothing else. */
+const somebodyFrom = /^\p{Lu}[\p{L}.'’-]{0,20}(?: \p{Lu}?[\p{L}.'’-]{0,20})?[ ,-]{1,3}(?:(?:sent )?(?:from|via|on) (?:my |a )?(?:mobile|phone|cell|tablet|iphone|ipad|android|blackberry)|(?:von unterwegs|vom handy|mobil gesendet)|(?:depuis|de) mon (?:portable|téléphone)|desde (?:el|mi) móvil|vanaf mijn (?:telefoon|mobiel))\.?$/u
 /** A line that only names the program, with its address or none. */
 const getApp = /^(?:get|download|obtenir|télécharger|obtener|descargar|ottieni|scarica|obter|baixar|download|hämta|hent|få|pobierz|uzyskaj|holen sie sich|hol dir|获取|取得|скачать|hanki|lataa)\b.{0,40}\boutlook\b/iu
 const listFooter = /mailing.?list|mailman|listinfo|unsubscribe|abbestellen|désabonner|d[ée]sinscri|cancellar|darse de baja|lista de correo|google groups|sourceforge|list archives?|you received this (?:message|email|mail) because|to post to this group/i
@@ -57,7 +59,7 @@ function phone(lines: Read[], floor: number, end: number): number | null {
   for (let at = end - 1; at >= floor && at >= end - 3; at--) {
     const line = lines[at]!
     if (line.blank || line.quoted || line.bare.length > 150) break
-    if (getApp.test(line.bare) || sentFrom.test(line.bare) && (thing.test(line.bare) || mine.test(line.bare) && line.bare.length < 50)) return at
+    if (getApp.test(line.bare) || somebodyFrom.test(line.bare) || sentFrom.test(line.bare) && (thing.test(line.bare) || mine.test(line.bare) && line.bare.length < 50)) return at
     if (!/^[<(\[]?https?:\/\/\S+$/.test(line.bare) && !/^(?:on|from|via)\b/i.test(line.bare)) break
   }
   const last = lines[end - 1]

@@ -1,7 +1,10 @@
 import t from 'tap'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { readContacts } from '../../../connectors/email/contact-card.ts'
 import { parse } from '../../../connectors/email/parse.ts'
 import { readCalendar } from '../../../connectors/email/calendar.ts'
+import { signedContent } from '../../../connectors/email/signed-content.ts'
 import { freezeMail } from '../../../connectors/email/compose.ts'
 import type { FrozenMail } from '../../../connectors/email/compose.ts'
 import { answerable, invitationReply } from '../../../src/content/invitation-reply.ts'
@@ -120,4 +123,14 @@ t.test('signatures and encryption are told, and break no text', async (t) => {
   t.equal(/PGP/.test(message.text), false)
   const half = await read(`${head}\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello, and no end\n`)
   t.match(half, { text: /Hello, and no end/ }, 'what is not plainly that stays as it is')
+})
+
+t.test('what is signed within a signature: cut off anywhere, it is a file', async (t) => {
+  const whole = readFileSync(join(import.meta.dirname, 'fixtures/signed-within-pieces.eml'), 'latin1')
+  const [, top = '', written = ''] = /^([^]*?\r\n\r\n)([^]*)$/.exec(whole) ?? []
+  const bytes = Buffer.from(written, 'base64')
+  t.equal(signedContent(bytes)?.toString().includes('Hello from within'), true)
+  for (let length = 0; length < bytes.length; length++) if (signedContent(bytes.subarray(0, length)) !== null) return t.fail(`cut at ${length}`)
+  t.match(await read(top + bytes.subarray(0, 100).toString('base64')), { text: '', cards: [{ type: 'signed' }], attachments: [{ name: 'smime.p7m' }] })
+  t.equal(signedContent(Buffer.from('3080'.repeat(10_000), 'hex')), null)
 })

@@ -194,5 +194,5 @@ t.test('replies of others', without, async (t) => {
   }
   const [right, all] = [halves[0]![0] + halves[1]![0], halves[0]![1] + halves[1]![1]]
   // Of the others most contradict what Kinbox promises: to fold a phone's signature, to show what is handed on and quotes between answers.
-  t.equal(right / all >= 0.89, true, `${right} of ${all}; looked at ${halves[0]!.join('/')}, held out ${halves[1]!.join('/')}`)
+  t.equal(right / all >= 0.9, true, `${right} of ${all}; looked at ${halves[0]!.join('/')}, held out ${halves[1]!.join('/')}`)
 })
