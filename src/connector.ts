@@ -2,7 +2,7 @@ import type { TObject } from 'typebox'
 import type { Address, Ephemeral, Incoming } from './model/incoming.ts'
 import type { Clock, Log } from './model/ports.ts'
 import type { Arrival, Context, ReceiveAt } from './model/arrival.ts'
-import type { CardChange } from './model/book.ts'
+import type { BookCard, CardChange } from './model/book.ts'
 import type { RemoteId } from './model/ids.ts'
 import type { Operation, Prepared, Receipt } from './model/delivery.ts'
 import type { Proof } from './model/proof.ts'
@@ -99,8 +99,8 @@ export type Connector<Settings = unknown> = {
   can: Abilities
   /** Pure: in how many pieces, each of which costs `can.cost`, a text goes out. Absent: one. */
   parts?(text: string): number
-  /** It is an address book: `parse` reads files of cards, and its session has `writeCard`. `kinds` are the kinds of address that a card can have; `adds`: whether new friends are to be added. */
-  book?: { kinds: readonly string[], adds(settings: Settings): boolean }
+  /** It is an address book: `parse` reads files of cards, and its session has `writeCard`. `kinds` are the kinds of address that a card can have; `adds`: whether new friends are to be added; `write`: a card as a file. */
+  book?: { kinds: readonly string[], adds(settings: Settings): boolean, write(card: BookCard): Promise<string> }
   /** JSON Schema of the settings; secret fields carry `secret: true`. Validates, draws the form, writes the docs. */
   settings: TObject
   /** What these settings make the user's own. */

@@ -72,7 +72,8 @@ export function readAuthResults(value: string): AuthResults | null {
   return scan.failed ? null : { authserv: authserv.toLowerCase(), results }
 }
 
-function readAuthserv(value: string): string | null {
+/** The server that a header names, in lower case; null when it cannot be read. */
+export function readAuthserv(value: string): string | null {
   const scan = new Scanner(value.slice(0, 4000))
   scan.space()
   return scan.value()?.toLowerCase() ?? null

@@ -2,6 +2,7 @@ import { canonicalEmail } from '#connector'
 import type { Connector } from '#connector'
 import { discover } from './discover.ts'
 import { parse } from './parse.ts'
+import { propose } from './propose.ts'
 import { prove } from './prove.ts'
 import { settingsSchema } from './settings.ts'
 import type { EmailSettings } from './settings.ts'
@@ -37,6 +38,7 @@ export const connector: Connector<EmailSettings> = {
   parse,
   prove,
   discover,
+  propose,
   // What talks to servers is loaded when it is first needed: whoever only parses does without.
   open: async (account) => await (await import('./session.ts')).openSession(account),
   // Reading is tried by `open`; sending only here, or with the first mail.

@@ -1,6 +1,7 @@
 import type { Clock, Connector, Log, Resolver } from '../connector.ts'
 import { accountSettings, changeAccount, createAccount, forgetCursors, getAccount, removeAccount } from '../store/accounts.ts'
 import type { AccountError } from '../store/accounts.ts'
+import { newestRaws } from '../store/raws.ts'
 import { Refusal } from '../store/refusal.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
@@ -40,6 +41,8 @@ export type Accounts = {
   test(account: PutAccount): Promise<Tried>
   /** An account's settings for a form, without its secrets; `secrets` names them. */
   settings(userId: number, id: number): Promise<{ kind: string, settings: unknown, secrets: string[] }>
+  /** Who checks the senders of an account, and settings that what has come speaks for; the user confirms them by `put`. */
+  proof(userId: number, id: number): Promise<{ server: string | null, proposal: { settings: object, evidence: string[] } | null }>
   /** What the user enters at the network, so that it calls; null where it cannot. */
   webhookUrl(userId: number, id: number): Promise<string | null>
   /** Ends the session and forgets settings and cursors; the messages stay. */
@@ -49,6 +52,8 @@ export type Accounts = {
 }
 
 const testMs = 30_000
+/** So many of the newest messages are looked at for a proposal. */
+const proposedBy = 60
 
 export function accounts(deps: AccountDeps): Accounts {
   const { store, seal, clock, wakeup, supervisor } = deps
@@ -116,6 +121,12 @@ export function accounts(deps: AccountDeps): Accounts {
     async settings(userId, id) {
       const { connector, kind, settings } = await meant({ userId, id })
       return { kind, ...withoutSecrets(connector.settings, settings) }
+    },
+    async proof(userId, id) {
+      const { connector, settings } = await meant({ userId, id })
+      const server = connector.context?.(settings).authserv ?? null
+      const raws = server === null && connector.propose ? await store.read((tx) => newestRaws(tx, id, proposedBy)) : []
+      return { server, proposal: raws.length > 0 ? connector.propose?.(raws) ?? null : null }
     },
     async webhookUrl(userId, id) {
       const row = await store.read((tx) => getAccount(tx, userId, id))

@@ -5,12 +5,17 @@ import { accountList } from './methods/account.list.ts'
 import { accountPut } from './methods/account.put.ts'
 import { accountRemove } from './methods/account.remove.ts'
 import { accountResync } from './methods/account.resync.ts'
+import { accountProof } from './methods/account.proof.ts'
 import { accountSettings } from './methods/account.settings.ts'
 import { accountStatus } from './methods/account.status.ts'
 import { accountTest } from './methods/account.test.ts'
 import { blobCreate } from './methods/blob.create.ts'
 import { blobUrl } from './methods/blob.url.ts'
 import { composeResolve } from './methods/compose.resolve.ts'
+import { contactDelete } from './methods/contact.delete.ts'
+import { contactExchanged } from './methods/contact.exchanged.ts'
+import { contactExport } from './methods/contact.export.ts'
+import { contactImport } from './methods/contact.import.ts'
 import { contactGet } from './methods/contact.get.ts'
 import { contactKeepApart } from './methods/contact.keepApart.ts'
 import { contactLink } from './methods/contact.link.ts'
@@ -90,14 +95,14 @@ export const methods: readonly Method[] = [
   messageCancel, messageGet, messageList, messageRaw, messageRetry, messageSend,
   outboxList, outboxResolve,
   composeResolve,
-  contactGet, contactKeepApart, contactLink, contactList, contactMerge, contactPut, contactSuggestions, contactUnlink, contactUnmerge,
+  contactGet, contactDelete, contactExchanged, contactExport, contactImport, contactKeepApart, contactLink, contactList, contactMerge, contactPut, contactSuggestions, contactUnlink, contactUnmerge,
   friendCandidates, friendList, friendPath, friendRemove, friendSet,
   contactBlock, contactWhy,
   screenerDecide, screenerHistory, screenerList, screenerUndo,
   ruleDelete, ruleList, rulePut, ruleSimulate,
   streamList, messageUnsubscribe,
   invitationAnswer,
-  accountDiscover, accountKinds, accountList, accountPut, accountRemove, accountResync, accountSettings, accountStatus, accountTest,
+  accountDiscover, accountKinds, accountList, accountProof, accountPut, accountRemove, accountResync, accountSettings, accountStatus, accountTest,
   identityDelete, identityList, identityPut,
   blobCreate, blobUrl,
   presenceList, presenceSet, typingSet,

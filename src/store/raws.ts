@@ -31,3 +31,11 @@ export function getRaw(tx: Reader, digest: Uint8Array): { size: number, bytes: U
 export function unpackRaw(packed: Uint8Array, most: number): Uint8Array {
   return frame.every((byte, i) => packed[i] === byte) ? zstdDecompressSync(packed, { maxOutputLength: most }) : inflateRawSync(packed, { maxOutputLength: most })
 }
+
+/** The bytes of the newest incoming messages of an account, newest first, as far as they lie in the database and are not far behind the newest of all. */
+export function newestRaws(tx: Reader, accountId: number, limit: number): Uint8Array[] {
+  return tx.all<{ bytes: Uint8Array }>(
+    `SELECT r.bytes FROM message m JOIN message_body b ON b.message_id = m.id JOIN raw r ON r.digest = b.raw_digest
+     WHERE m.id > (SELECT max(id) FROM message) - 20000 AND m.account_id = ? AND m.direction = 'in' AND r.bytes IS NOT NULL ORDER BY m.id DESC LIMIT ?`, accountId, limit
+  ).map(({ bytes }) => inflateRawSync(bytes, { maxOutputLength: rawInline }))
+}

@@ -9,11 +9,13 @@ import './methods/messages.ts'
 import './methods/topics.ts'
 import './methods/sending.ts'
 import './methods/contacts.ts'
+import './methods/people.ts'
 import './methods/accounts.ts'
 import './methods/now.ts'
 import './methods/search.ts'
 import './methods/page.ts'
 import './methods/page-once.ts'
+import './methods/proof.ts'
 import { hit, ofTrust } from './methods/coverage.ts'
 
 /** What any method may answer, and what the cases above do not bring about by themselves: the test that does. */
