@@ -13,7 +13,9 @@ export type Ask = { batch: number, count: number }
 
 const [folder, people] = process.argv.slice(2) as [string, string]
 const [founded] = JSON.parse(await readFile(join(folder, 'grown.json'), 'utf8')) as [Grown]
-const corpus = mails({ people: Number(people), from: 10_000_000 })
+// Other mails than those of an earlier run on the same folder, at the same times.
+const from = Math.floor(Date.now() / 1000)
+const corpus = mails({ people: Number(people), from, since: Date.UTC(2029, 6, 1) - from * 1000 })
 const house = await openHouse(folder, founded, corpus)
 const door = await openDoor(house)
 
