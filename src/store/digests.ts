@@ -20,15 +20,15 @@ export function newestMessage(tx: Reader): number {
 }
 
 /** By the messages of a time, and only those: what nobody has seen, in Other. */
-const from = 'FROM message m CROSS JOIN strand s ON s.id = m.strand_id CROSS JOIN conversation c ON c.id = s.conversation_id'
+const lying = 'FROM message m CROSS JOIN strand s ON s.id = m.strand_id CROSS JOIN conversation c ON c.id = s.conversation_id'
 const unseen = `WHERE m.id > ?2 AND m.id <= ?3 AND m.user_id = ?1 AND m.direction = 'in' AND m.seen = 0 AND m.folded = 0
     AND c.folder = 'other' AND c.blocked_at IS NULL AND c.redirect_to IS NULL AND c.archived_at IS NULL`
 
 /** Who is believed to be whom their address says: of others not even the address is told. */
-const toldWaiting = `SELECT c.id, a.address, m.received_at AS since, max(m.id) AS newest ${from} CROSS JOIN address a ON a.id = m.sender_id ${unseen}
+const toldWaiting = `SELECT c.id, a.address, m.received_at AS since, max(m.id) AS newest ${lying} CROSS JOIN address a ON a.id = m.sender_id ${unseen}
   AND c.waiting = 1 AND c.stream IS NULL AND json_extract(c.because, '$.rule') = 'unknown' GROUP BY c.id ORDER BY newest DESC LIMIT ?4`
-const allWaiting = `SELECT count(DISTINCT c.id) AS n ${from} ${unseen} AND c.waiting = 1 AND c.stream IS NULL`
-const inStreams = `SELECT c.stream, count(DISTINCT c.id) AS conversations ${from} ${unseen} AND c.stream IS NOT NULL GROUP BY c.stream ORDER BY c.stream`
+const allWaiting = `SELECT count(DISTINCT c.id) AS n ${lying} ${unseen} AND c.waiting = 1 AND c.stream IS NULL`
+const inStreams = `SELECT c.stream, count(DISTINCT c.id) AS conversations ${lying} ${unseen} AND c.stream IS NOT NULL GROUP BY c.stream ORDER BY c.stream`
 
 type Span = { after: number, upTo: number }
 
