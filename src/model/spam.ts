@@ -10,8 +10,14 @@ export type Worded = { subject: string | null, text: string, address: string | n
 /** A count fits into 16 bits as long as there are no more lessons than these. */
 export const mostLessons = 65_000
 
-const readChars = 4000
-const mostWords = 200
+const readChars = 2000
+const mostWords = 120
+
+/** The same words where a text is plain ASCII, found several times as fast. */
+const plain = /[a-z0-9][a-z0-9'-]{2,29}/g
+const any = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]{2,29}/gu
+const isPlain = /^[\0-\x7f]*$/
+const links = /https?:\/\/[^\s/:?#<>"]{1,100}/g
 
 export function nothingLearnt(): Learnt {
   return { spam: 0, good: 0, counts: new Uint16Array(2 * places) }
@@ -22,8 +28,8 @@ export function wordsOf({ subject, text, address }: Worded): string[] {
   const said = ((subject ?? '').slice(0, 300) + '\n' + text.slice(0, readChars)).toLowerCase()
   const words = new Set<string>()
   if (address?.includes('@')) words.add('from ' + address.slice(address.lastIndexOf('@') + 1))
-  for (const [, host] of said.matchAll(/https?:\/\/([^\s/:?#<>"]{1,100})/g)) if (words.size < 20) words.add('link ' + host)
-  for (const [word] of said.matchAll(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]{2,29}/gu)) {
+  for (const link of said.match(links)?.slice(0, 20) ?? []) words.add('link ' + link.slice(link.lastIndexOf('/') + 1))
+  for (const word of said.match(isPlain.test(said) ? plain : any) ?? []) {
     if (words.size >= mostWords) break
     words.add(word)
   }

@@ -17,7 +17,7 @@ function taught(spam: number, good: number): Learnt {
 
 t.test('words: each once, bounded, with the domain and where links lead', async (t) => {
   t.same(wordsOf(mail('Buy, buy at https://Shop.evil.test/x?y and 日本語のメール', 'Großes Angebot', 'x@evil.test')), ['from evil.test', 'link shop.evil.test', 'großes', 'angebot', 'buy', 'https', 'shop', 'evil', 'test', 'and', '日本語のメール'])
-  t.equal(wordsOf(mail(Array.from({ length: 9000 }, (_, i) => 'word' + i).join(' '))).length <= 200, true)
+  t.equal(wordsOf(mail(Array.from({ length: 9000 }, (_, i) => 'word' + i).join(' '))).length <= 120, true)
   t.equal(wordsOf(mail('x'.repeat(1_000_000))).length <= 2, true)
   t.same(wordsOf(mail('')), [])
   t.equal(['', 'a', 'casino', 'é'].every((word) => placeOf(word) >= 0 && placeOf(word) < places), true)
