@@ -7,7 +7,7 @@ export const guards: readonly Guard[] = [
   { name: 'one From line only', file: 'connectors/email/sender.ts', find: "if (from.length > 1) return doubted('several')", without: '', test: mail + 'forgeries.test.ts' },
   { name: 'no damage around the From line', file: 'connectors/email/sender.ts', find: 'from[0]!.sound && head.complete ?', without: 'true ?', test: mail + 'forgeries.test.ts' },
   { name: 'a phrase holds no second address', file: 'src/model/address.ts', find: "if ('<>()@,;:\\\\[]'.includes(char)) return null", without: '', test: mail + 'forgeries.test.ts' },
-  { name: 'no invisible signs in an address', file: 'src/model/address.ts', find: 'text.length > 320 || forbidden.test(text)', without: 'text.length > 320', test: 'test/model/address.test.ts' },
+  { name: 'no invisible signs in an address', file: 'src/model/address.ts', find: 'forbidden.test(text)', without: 'false', test: 'test/model/address.test.ts' },
   { name: 'no encoded words in an address', file: 'src/model/address.ts', find: ' || encodedWord.test(local)', without: '', test: 'test/model/address.test.ts' },
   { name: 'a domain has one spelling', file: 'src/model/address.ts', find: 'domain === lower || domainToUnicode(domain) === lower', without: 'true', test: 'test/model/address.test.ts' },
   { name: 'the signing domain is the sender\'s', file: 'connectors/email/prove.ts', find: 'signingDomain?.toLowerCase() === domain)', without: "signingDomain !== '')", test: mail + 'prove.test.ts' },
