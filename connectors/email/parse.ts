@@ -38,14 +38,14 @@ export async function parse(raw: Uint8Array, context: Context): Promise<Incoming
 
   const message = fromHead(head, context)
   try {
-    // Large files are taken out in pieces, which only the library can.
+    // Large files are taken out in pieces, which the quick way does not do.
     const body = (raw.byteLength <= MAX_PLAIN ? readPlain(raw, head, message.sender.address) : null) ?? await readBody(raw, MAX_PARTS, context.spool, head)
     const { automatic } = message
     const report = automatic === 'bounce' || automatic === 'receipt' || automatic === 'notification' ? readReport(head, body.told ?? (body.text || textOfHtml(body.html)), raw, automatic) : { bounces: [], receipts: [] }
     const reported = report.bounces.length > 0 && { automatic: 'bounce' as const, bounces: report.bounces }
     return [{ ...agreedBy(body.from, message), ...fromBody(body, message.subject ?? '', context), ...reported }, ...receiptsFor(report.bounces), ...report.receipts]
   } catch {
-    return [{ ...message, unreadable: 'The content of this mail is damaged, or made of more parts than any real mail. The original is kept and can be downloaded.' }]
+    return [{ ...message, unreadable: 'The content of this mail is damaged. The original is kept and can be downloaded.' }]
   }
 }
 
