@@ -11,6 +11,7 @@ export const testServers: TestServer[] = [
     packages: ['dovecot-imapd', 'dovecot-lmtpd', 'dovecot-submissiond']
   },
   { name: 'prosody', present: ['/usr/bin/prosody', '/usr/lib/prosody/modules/mod_http_file_share.lua'], packages: ['prosody'] },
+  { name: 'radicale', present: ['/usr/bin/radicale'], packages: ['radicale'] },
   { name: 'chromium', present: ['/usr/bin/chromium'], packages: ['chromium'] }
 ]
 

@@ -6,6 +6,7 @@ import { canonicalizer } from './accounts/canonical.ts'
 import { connectorKinds, loadConnector } from './accounts/load.ts'
 import { accounts as manageAccounts } from './accounts/manage.ts'
 import { openOwnPresence } from './accounts/own-presence.ts'
+import { cardFiles } from './accounts/card-files.ts'
 import { openParsePool } from './accounts/parse-pool.ts'
 import { openPresence } from './accounts/presence.ts'
 import { prover } from './accounts/prove.ts'
@@ -172,12 +173,13 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
       loginNeeded: (id, error) => void supervisor.loginNeeded(id, error)
     })
     const region = config.region
+    const cardsIn = cardFiles({ kinds, connector, parse: pool.parse, region, now: () => clock.now() })
     const canonical = canonicalizer({ store, seal, region, connector, kinds })
     const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, wake: (id) => deliverer.wake(id), supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
     const stopping = new AbortController()
-    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, receiveFiles, index: { upTo: (userId, signal) => index.opened().then(() => index.upTo(userId, undefined, signal)), pace: (userId) => unindexed({ index, store, userId, most: 2000 }) }, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
+    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, readCards: cardsIn.read, receiveFiles, index: { upTo: (userId, signal) => index.opened().then(() => index.upTo(userId, undefined, signal)), pace: (userId) => unindexed({ index, store, userId, most: 2000 }) }, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
     return {
-      unsubscribing: world.unsubscribing ?? {}, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, proving, searcher,
+      unsubscribing: world.unsubscribing ?? {}, cardsIn, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, proving, searcher,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -283,7 +285,7 @@ function signer(): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }
 
-function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker, index, searcher, unsubscribing }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker, index, searcher, unsubscribing, cardsIn }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
   const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
   const accept = acceptor({ ...outbox, seal, connector, presence: presence.of })
   return {
@@ -291,6 +293,8 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
     accept,
     accounts,
     canonical,
+    readCards: cardsIn.read,
+    writeCard: cardsIn.write,
     cancel: (userId, messageId) => cancel(outbox, userId, messageId),
     retry: (userId, messageId) => retry(outbox, userId, messageId),
     resolve: (userId, attemptId, outcome) => resolve(outbox, userId, attemptId, outcome),

@@ -10,7 +10,7 @@ export const connector: Connector<Settings> = {
   reaches: [],
   canonical: () => null,
   can: { subject: false, html: false, attachments: false, receipts: false, presence: false, typing: false, groups: false, maxChars: null, maxAttachmentBytes: null, cost: 0, delay: 0 },
-  book: { kinds, adds: ({ addFriends = false }) => addFriends },
+  book: { kinds, adds: ({ addFriends = false }) => addFriends, write: async (card) => (await import('./write.ts')).newCard(card).text },
   settings: settingsSchema,
   own: () => [],
   context: ({ region }) => region === undefined ? {} : { region },

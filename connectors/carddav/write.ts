@@ -31,19 +31,24 @@ export async function writeCard({ remoteId: place, version, base, card }: CardCh
 
 /** Its name comes from what it is, so that doing it again finds what the first time made. */
 async function create(card: BookCard, url: string, wire: Wire): Promise<Written> {
+  const { uid, text } = newCard(card)
+  const at = new URL(`${uid}.vcf`, url).href
+  return await put(at, text, { 'if-none-match': '*' }, wire).catch(async (error: unknown) => {
+    if (!(error instanceof ConnectorError) || error.code !== 'changed') throw error
+    const version = await etagAt(at, wire)
+    return { remoteId: remoteId(new URL(at).pathname), version }
+  })
+}
+
+/** A card of version 3.0, which every address book reads. */
+export function newCard(card: BookCard): { uid: string, text: string } {
   const uid = createHash('sha256').update(JSON.stringify(card.addresses)).digest('hex').slice(0, 32)
   const component = new ICAL.Component('vcard')
   component.addPropertyWithValue('version', '3.0')
   component.addPropertyWithValue('prodid', '-//Kinbox//Kinbox//EN')
   component.addPropertyWithValue('uid', uid)
   apply(component, null, card, null)
-  const at = new URL(`${uid}.vcf`, url).href
-  const text = component.toString()
-  return await put(at, text, { 'if-none-match': '*' }, wire).catch(async (error: unknown) => {
-    if (!(error instanceof ConnectorError) || error.code !== 'changed') throw error
-    const version = await etagAt(at, wire)
-    return { remoteId: remoteId(new URL(at).pathname), version }
-  })
+  return { uid, text: component.toString() + '\r\n' }
 }
 
 function apply(component: ICAL.Component, base: BookCard | null, card: BookCard, region: string | null): void {

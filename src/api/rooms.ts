@@ -1,3 +1,5 @@
+import type { BookCard } from '../model/book.ts'
+import type { IncomingContact } from '../model/incoming.ts'
 import type { Reader } from '../store/tx.ts'
 import type { SearchAnswer } from '../derived/answer.ts'
 import type { SearchRequest } from '../derived/search.ts'
@@ -51,6 +53,10 @@ export type Rooms = {
   blobType(userId: number, blobId: string): Promise<string | null>
   /** Keeps a small upload durably; returns its inner id. */
   upload(userId: number, file: { name: string, contentType: string, content: Uint8Array }): Promise<number>
+  /** The people in a file of cards. Throws an error named Unreadable with words for what is none. */
+  readCards(content: Uint8Array): Promise<IncomingContact[]>
+  /** A card as a file. */
+  writeCard(card: BookCard): Promise<string>
   /** What a blob id stands for, if it is this user's (blobs.ts). */
   download(userId: number, blobId: string): Promise<Download | null>
 }

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import type { AdminActions } from '../api/admin-actions.ts'
 import { AdminError } from '../api/admin-actions.ts'
 import type { Accounts } from '../accounts/manage.ts'
 import type { Understanding } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
-import type { Address, Clock } from '../connector.ts'
+import { importContacts } from '../inbound/import-contacts.ts'
+import type { Address, Clock, IncomingContact } from '../connector.ts'
 import { parseId, publicId } from '../model/ids.ts'
 import { bookmarkAt, putBookmark } from '../store/bookmarks.ts'
 import { createAccount, getAccount, listAccounts, updateStatus } from '../store/accounts.ts'
@@ -30,6 +32,8 @@ export type ActionDeps = {
   receiveFiles: Receive
   /** Resolves when all that the user has can be found; `pace` holds up what would run too far ahead of that. */
   index: { upTo(userId: number, signal: AbortSignal): Promise<void>, pace(userId: number): (messages: number, signal: AbortSignal) => Promise<void> }
+  /** The people in a file of cards. */
+  readCards(content: Uint8Array): Promise<IncomingContact[]>
   url(): string | null
   stop(): void
   upkeep: Pick<UpkeepDeps, 'folder' | 'blobs' | 'keyElsewhere' | 'publicUrl' | 'serves' | 'turn'>
@@ -91,6 +95,13 @@ export function adminActions(deps: ActionDeps): AdminActions {
       const summary = await inWords(importMail({ account: ref, paths, receive: deps.receiveFiles, now: clock.now(), signal, progress, bookmark, pace }))
       if (!signal.aborted) await deps.index.upTo(userId, signal)
       return { account: publicId('account', accountId), ...summary }
+    },
+    async importContacts({ user, path, friends, groups }) {
+      const { id } = await userNamed(user)
+      const content = await inWords(readFile(path))
+      const cards = await deps.readCards(content).catch((error: Error) => { throw error.name === 'Unreadable' ? new AdminError('invalid', `There is no card in ${path} that can be read: a vCard file begins with BEGIN:VCARD.`) : error })
+      if (cards.length === 0) throw new AdminError('invalid', `There is no card in ${path}: a vCard file begins with BEGIN:VCARD.`)
+      return importContacts({ store, clock, wakeup }, id, cards, { friends, groups })
     },
     ...upkeepActions({ ...deps.upkeep, store, clock, wakeup, accounts }),
     stop: async () => deps.stop()

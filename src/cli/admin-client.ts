@@ -28,6 +28,7 @@ export async function connectAdmin(folder: string): Promise<{ actions: AdminActi
       accountList: args => call('accountList', args),
       accountKinds: args => call('accountKinds', args),
       importFiles: (args, at) => call('importFiles', args, at as { progress(progress: unknown): void, signal: AbortSignal }),
+      importContacts: args => call('importContacts', args),
       backup: (args, at) => call('backup', args, at as { progress(progress: unknown): void, signal: AbortSignal }),
       verify: (args, at) => call('verify', args, at as { progress(progress: unknown): void, signal: AbortSignal }),
       doctor: args => call('doctor', args),

@@ -5,6 +5,7 @@ import { accountAdd } from './account-add.ts'
 import { accountKinds } from './account-kinds.ts'
 import { accountList } from './account-list.ts'
 import { backup } from './backup.ts'
+import { contactsImport } from './contacts-import.ts'
 import { doctor } from './doctor.ts'
 import { importFiles } from './import.ts'
 import { inbox } from './inbox.ts'
@@ -40,6 +41,7 @@ export async function runCli(args: string[], io: Io): Promise<number> {
   accountList(account, io)
   accountKinds(account, io)
   importFiles(program, io)
+  contactsImport(program.command('contacts').description('people'), io)
   inbox(program, io)
   read(program, io)
   reply(program, io)

@@ -1,7 +1,7 @@
 import type { ChangeList } from '../model/event.ts'
 import type { Folder } from '../model/decision.ts'
 import { orphanCards } from './book-cards.ts'
-import { recount } from './conversations.ts'
+import { recount, titlesChanged } from './conversations.ts'
 import type { Reader, Writer } from './tx.ts'
 
 /** The strands in which only this contact and the user are, also what machines send from their addresses and what only says that it is from them. */
@@ -34,7 +34,11 @@ export function forgetContact(tx: Writer, changes: ChangeList, userId: number, c
   for (const { id } of tx.all<{ id: number }>('SELECT id FROM address WHERE contact_id = ?', contactId)) {
     tx.run('DELETE FROM path WHERE address_id = ?1 OR via_id = ?1', id)
     const used = tx.get('SELECT 1 WHERE EXISTS (SELECT 1 FROM strand_member WHERE address_id = ?1) OR EXISTS (SELECT 1 FROM message WHERE sender_id = ?1 AND strand_id IN (SELECT strand_id FROM speaker WHERE address_id = ?1)) OR EXISTS (SELECT 1 FROM message m JOIN strand s ON s.id = m.strand_id WHERE s.address_id = ?1)', id) !== undefined
-    if (used) tx.run('UPDATE address SET name = NULL WHERE id = ?', id)
+    if (used) {
+      tx.run(
+        `UPDATE address SET name = NULL, last_out_at = CASE WHEN EXISTS (SELECT 1 FROM strand s JOIN message m ON m.strand_id = s.id WHERE s.address_id = ?1 AND m.direction = 'out') THEN last_out_at END,
+           last_in_at = CASE WHEN EXISTS (SELECT 1 FROM message m JOIN strand s ON s.id = m.strand_id WHERE s.address_id = ?1 AND m.direction = 'in') THEN last_in_at END WHERE id = ?1`, id)
+    }
     else removeAddress(tx, changes, userId, id)
   }
   const left = tx.get('SELECT 1 FROM address WHERE contact_id = ?', contactId) !== undefined
@@ -43,7 +47,8 @@ export function forgetContact(tx: Writer, changes: ChangeList, userId: number, c
     if (left && id === contactId) changes.add('contact.changed', id, rev)
     else changes.add('contact.removed', id, rev)
   }
-  if (!left) for (const id of all.reverse()) {
+  if (left) titlesChanged(tx, changes, contactId)
+  else for (const id of all.reverse()) {
     tx.run('UPDATE conversation SET contact_id = NULL WHERE contact_id = ?', id)
     tx.run('DELETE FROM contact WHERE id = ?', id)
   }
@@ -60,4 +65,13 @@ function removeAddress(tx: Writer, changes: ChangeList, userId: number, id: numb
   tx.run('DELETE FROM reach WHERE user_id = ?1 AND peer IN (SELECT address FROM address WHERE id = ?2)', userId, id)
   tx.run("DELETE FROM rule WHERE user_id = ?1 AND scope = 'address' AND (kind, value) IN (SELECT kind, address FROM address WHERE id = ?2)", userId, id)
   tx.run('DELETE FROM address WHERE id = ?', id)
+}
+
+/** What hangs on messages that are to be deleted besides their texts and files: how they were sent, and how topics were cut there. */
+export function forgetSent(tx: Writer, ids: number[]): void {
+  const all = JSON.stringify(ids)
+  tx.run('DELETE FROM attempt WHERE dispatch_id IN (SELECT id FROM dispatch WHERE message_id IN (SELECT value FROM json_each(?)))', all)
+  tx.run('DELETE FROM dispatch WHERE message_id IN (SELECT value FROM json_each(?))', all)
+  tx.run('DELETE FROM proof_due WHERE message_id IN (SELECT value FROM json_each(?))', all)
+  tx.run('DELETE FROM topic_cut WHERE message_id IN (SELECT value FROM json_each(?))', all)
 }

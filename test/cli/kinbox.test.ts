@@ -33,6 +33,10 @@ function fakeActions(url: string | null = null): { actions: AdminActions, asked:
       accountAdd: remember('accountAdd', { id: 'a1' }),
       accountList: remember('accountList', [{ id: 'a1', user: 'ada', kind: 'email', name: 'Home', status: 'login-needed', error: 'wrong password' }]),
       accountKinds: remember('accountKinds', [{ kind: 'one', title: 'One', channel: 'chat', settings: { type: 'object', required: ['host'], properties: { host: { type: 'string' }, port: { type: 'integer', default: 5 }, login: { type: 'object', required: ['password'], properties: { password: { type: 'string', secret: true } } } } } }]),
+      async importContacts(args) {
+        asked.push(['importContacts', args])
+        return { people: 2, left: [{ name: 'The bank', why: 'It has no mail address.' }] }
+      },
       async importFiles(args, { progress, signal }) {
         asked.push(['importFiles', args])
         progress({ bytes: 1, totalBytes: 2, messages: 1 })

@@ -14,7 +14,9 @@ const connectors = join(import.meta.dirname, '../../connectors')
 const drivers: [Driver, string | false][] = [[demo, false], [smsTwilio, noTwilio], [email, noMail], [xmpp, noChat]]
 
 t.test('every connector has a driver', async t => {
-  t.same(connectorKinds([connectors]), drivers.map(([{ kind }]) => kind).sort())
+  // An address book carries no messages: carddav.test.ts is about it.
+  const kinds = await Promise.all(connectorKinds([connectors]).map(async kind => (await loadConnector([connectors], kind)).book ? [] : [kind]))
+  t.same(kinds.flat(), drivers.map(([{ kind }]) => kind).sort())
 })
 
 for (const [driver, skip] of drivers) {

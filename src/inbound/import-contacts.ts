@@ -1,0 +1,34 @@
+import { Changes } from '../feed/append.ts'
+import type { Wakeup } from '../feed/wakeup.ts'
+import type { IncomingContact } from '../model/incoming.ts'
+import type { Clock } from '../model/ports.ts'
+import { logBounds } from '../store/events.ts'
+import type { Store } from '../store/store.ts'
+import { takeContact } from './book.ts'
+
+/** What became of a file of cards: how many people were taken in, and which cards were not, and why. */
+export type ContactsImported = { people: number, left: { name: string, why: string }[] }
+
+const chunk = 100
+const mostLeft = 500
+
+/** Takes in people from a file that the user asked to import. Doing it again changes nothing. With `groups`, only who is in one of them. */
+export async function importContacts({ store, clock, wakeup }: { store: Store, clock: Clock, wakeup: Pick<Wakeup, 'notify'> }, userId: number, all: IncomingContact[], { friends, groups = [] }: { friends: boolean, groups?: string[] }): Promise<ContactsImported> {
+  const wanted = new Set(groups.map((group) => group.toLowerCase()))
+  const cards = all.filter((card) => wanted.size === 0 || card.groups?.some((group) => wanted.has(group.toLowerCase())))
+  const left: ContactsImported['left'] = []
+  let people = 0
+  for (let i = 0; i < cards.length; i += chunk) {
+    await store.hot((tx) => {
+      const changes = new Changes(userId)
+      for (const { card: _card, ...one } of cards.slice(i, i + chunk)) {
+        if (one.unreadable !== undefined) left.push({ name: one.name, why: one.unreadable })
+        else if (takeContact({ tx, changes, account: { id: 0, userId } }, { ...one, friend: friends }) !== null) people++
+      }
+      if (!changes.empty) changes.append(tx, clock.now())
+      return logBounds(tx, userId).head
+    }, 'bulk')
+    wakeup.notify(userId)
+  }
+  return { people, left: left.slice(0, mostLeft) }
+}
