@@ -83,7 +83,7 @@ const [whole, bare]: [number[], number[]] = [[], []]
 const outcomes = new Map<string, number>()
 for (let run = 0; run < runs; run++) {
   whole.push(await store.read((tx) => {
-    const asking = { tx, account, own, trust: trustOf(tx, userId) }
+    const asking = { tx, account, own, trust: trustOf(tx, userId), last: false }
     const before = performance.now()
     for (const item of messages) {
       const from = identify(asking, item, { at: 2, history: false })

@@ -35,7 +35,7 @@ export function identify({ tx, account, own, trust, last }: Asking, { message, p
   const strict = !history && (trust.verifiedOnly || contact?.verifiedOnly === true)
   const judged = judge(withSecret(tx, account.userId, message, proof), { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`), wait, strict })
   const believed = judged.enough ? contact : undefined
-  const { namesake, warnings } = looksOf(tx, account.userId, sender, believed)
+  const { namesake, warnings } = looksOf(tx, account.userId, sender, believed, contact)
   return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }
 }
 

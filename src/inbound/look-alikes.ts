@@ -12,9 +12,9 @@ export type Looks = { namesake: Friend | null, warnings: string[] }
 
 /**
  * Compares a sender with the friends, each by an index. `believed`: whom the sender is proven to be; a friend who is that looks like
- * himself. Nobody is found here but friends.
+ * himself, and so does `known`, whom the address belongs to, believed or not. Nobody is found here but friends.
  */
-export function looksOf(tx: Reader, userId: number, sender: Sender, believed: Contact | undefined): Looks {
+export function looksOf(tx: Reader, userId: number, sender: Sender, believed: Contact | undefined, known: Contact | undefined): Looks {
   const name = sender.name ?? (sender.address === null ? sender.raw.slice(0, 200) : '')
   const warnings: string[] = []
   // With no friend to look like, nothing has to be compared.
@@ -28,7 +28,7 @@ export function looksOf(tx: Reader, userId: number, sender: Sender, believed: Co
   }
   const quoted = shownAddresses(sender).flatMap((shown) => shownFriend(tx, userId, sender, shown) ?? [])[0]
   if (quoted && quoted.friend.id !== believed?.id) warnings.push(quoted.same ? `It shows your friend's address ${quoted.shown} as a name, but comes from somewhere else.` : `It shows an address that looks like one of your friend ${quoted.friend.name}, but comes from somewhere else.`)
-  if (!ownFriend && sender.address?.includes('@')) warnings.push(...addressLooks(tx, userId, sender.kind, sender.address))
+  if (!ownFriend && !known?.friend && sender.address?.includes('@')) warnings.push(...addressLooks(tx, userId, sender.address))
   if (hidesSomething(name)) warnings.push('Its name has signs in it that are not seen or turn the text around.')
   if (sender.address === null && sender.raw !== '') warnings.push('Its sender is written in a way that can be read as more than one person, or as none.')
   return { namesake: another ?? null, warnings }
@@ -40,9 +40,7 @@ function namedLike(tx: Reader, userId: number, name: string): Friend | undefined
   return friendNamedLike(tx, userId, name) ?? (turned === null ? undefined : friendNamedLike(tx, userId, turned))
 }
 
-function addressLooks(tx: Reader, userId: number, kind: string, address: string): string[] {
-  const known = findAddress(tx, userId, { kind, address })
-  if (known && getContact(tx, userId, known.contactId)?.friend) return []
+function addressLooks(tx: Reader, userId: number, address: string): string[] {
   const friend = friendAddressedLike(tx, userId, address)
   if (friend) return [`Its address ${address} looks like one of your friend ${friend.name}, but is another one.`]
   const near = domainLike(tx, userId, domainOf(address))

@@ -5,9 +5,9 @@ import { Changes } from '../../src/feed/append.ts'
 import { looksOf } from '../../src/inbound/look-alikes.ts'
 import { merge, unmerge } from '../../src/inbound/merge.ts'
 import { addressSkeleton, domainSkeleton, hidesSomething, isOneApart, nameSkeleton, neighbourhood, skeleton } from '../../src/model/look-alike.ts'
-import { ensureAddress, getContact, insertAddress, updateContact } from '../../src/store/contacts.ts'
+import { ensureAddress, findAddress, getContact, insertAddress, updateContact } from '../../src/store/contacts.ts'
 import { renewLooks } from '../../src/store/look-alikes.ts'
-import type { Writer } from '../../src/store/tx.ts'
+import type { Reader, Writer } from '../../src/store/tx.ts'
 import { addTestUser, tempStore } from '../fixtures/store.ts'
 
 t.test('what looks alike has one skeleton, and what does not has another', async (t) => {
@@ -30,6 +30,11 @@ t.test('one letter apart', async (t) => {
   t.same(neighbourhood('a.de'), ['a.de'], 'short ones have none')
 })
 
+function contactAt(tx: Reader, userId: number, kind: string, address: string | null) {
+  const known = address === null ? undefined : findAddress(tx, userId, { kind, address })
+  return known && getContact(tx, userId, known.contactId)
+}
+
 async function house(t: Test) {
   const { store, clock } = await tempStore(t)
   const userId = await addTestUser(store, 'ada')
@@ -39,7 +44,7 @@ async function house(t: Test) {
     updateContact(tx, changes, contact, { friend: true, name })
     return contact.id
   })
-  const looks = (address: string | null, name?: string, kind = 'email') => store.read((tx) => looksOf(tx, userId, { kind, address, raw: name ?? address ?? '', ...(name === undefined ? {} : { name }) }, undefined).warnings.join(' '))
+  const looks = (address: string | null, name?: string, kind = 'email') => store.read((tx) => looksOf(tx, userId, { kind, address, raw: name ?? address ?? '', ...(name === undefined ? {} : { name }) }, undefined, contactAt(tx, userId, kind, address)).warnings.join(' '))
   return { store, userId, clock, change, befriend, looks }
 }
 
