@@ -1,4 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type'
 import { lookup as systemLookup } from 'node:dns/promises'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -53,6 +52,8 @@ export async function fetchPicture(url: string, { lookup = allAddresses, connect
       throw new RemoteRefused(statusCode === 200 ? 'the picture is too large' : 'the other server does not hand it out')
     }
     const bytes = await bytesOf(answer, maxBytes, signal)
+    // Loaded with the first picture that is asked for: a server at rest does without.
+    const { fileTypeFromBuffer } = await import('file-type')
     const type = await fileTypeFromBuffer(bytes).catch(() => undefined)
     if (!type || !pictureTypes.has(type.mime)) throw new RemoteRefused('it is no picture')
     return { contentType: type.mime, bytes }
