@@ -30,6 +30,10 @@ t.test('marks stand where the words are, in plain ASCII as in any other writing'
   }
 })
 
+t.test('what overlaps itself is one mark', async (t) => {
+  for (const text of ['a b a b a, b a', 'a b a b a, b a é']) t.same(find(text, [needleOf('a b a')!]), [{ start: 0, end: 14 }], text)
+})
+
 t.test('so many marks and no more are looked for, the first ones', async (t) => {
   const [a, b] = ['a', 'b'].map((word) => needleOf(word)!)
   t.same(find('a b '.repeat(100), [b!, a!], 3).slice(0, 3), [{ start: 0, end: 1 }, { start: 2, end: 3 }, { start: 4, end: 5 }])
