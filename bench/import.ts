@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -23,7 +23,8 @@ const list = join(corpora, 'mailing-list/5000.mbox.gz')
 const folder = await mkdtemp(join(process.env['KINBOX_BENCH'] ?? tmpdir(), 'kinbox-bench-'))
 const command = join(import.meta.dirname, '../bin/kinbox')
 
-type Run = { seconds: number, cpu: number | null, memory: number | null }
+/** `cpu` in seconds; `threads`: the same by the name of the thread. */
+type Run = { seconds: number, cpu: number | null, memory: number | null, threads: Map<string, number> }
 
 /** Runs a program to its end: how long, and the most memory it held (MiB). Throws when it fails. */
 async function time(program: string, args: string[], env: Record<string, string> = {}): Promise<Run> {
@@ -33,17 +34,30 @@ async function time(program: string, args: string[], env: Record<string, string>
   child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-2000) })
   let memory: number | null = null
   let cpu: number | null = null
+  const tasks = new Map<string, { name: string, cpu: number }>()
   const look = setInterval(async () => {
     const [status, stat] = await Promise.all(['status', 'stat'].map((name) => readFile(`/proc/${child.pid}/${name}`, 'utf8').catch(() => '')))
     const peak = /^VmHWM:\s+(\d+) kB/m.exec(status!)?.[1]
     if (peak !== undefined) memory = Number(peak) / 1024
-    const fields = stat!.slice(stat!.lastIndexOf(')') + 2).split(' ')
-    if (fields.length > 13) cpu = (Number(fields[11]) + Number(fields[12])) / 100
+    cpu = used(stat!) ?? cpu
+    for (const task of await readdir(`/proc/${child.pid}/task`).catch(() => [])) {
+      const one = await readFile(`/proc/${child.pid}/task/${task}/stat`, 'utf8').catch(() => '')
+      const so = used(one)
+      if (so !== null) tasks.set(task, { name: one.slice(one.indexOf('(') + 1, one.lastIndexOf(')')), cpu: so })
+    }
   }, 100)
   const [code] = await once(child, 'exit') as [number | null]
   clearInterval(look)
   if (code !== 0) throw new Error(`${program} ${args[0]} ended with ${code}: ${said}`)
-  return { seconds: (performance.now() - began) / 1000, cpu, memory }
+  const threads = new Map<string, number>()
+  for (const { name, cpu } of tasks.values()) threads.set(name, (threads.get(name) ?? 0) + cpu)
+  return { seconds: (performance.now() - began) / 1000, cpu, memory, threads }
+}
+
+/** Seconds of CPU in a line of /proc (proc(5): utime and stime, in hundredths). */
+function used(stat: string): number | null {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields.length > 13 ? (Number(fields[11]) + Number(fields[12])) / 100 : null
 }
 
 const has = (program: string) => spawnSync(program, ['--version']).status === 0
@@ -83,6 +97,9 @@ async function unpack(mbox: string, maildir: string): Promise<number> {
 
 const missing = ['notmuch', 'mu'].filter((program) => !has(program))
 const rates = new Map<string, number>()
+const steps: string[] = []
+/** What the threads of an import do, by their names. */
+const does: Record<string, string> = { MainThread: 'reading files and writing', parse: 'parsing', index: 'the search index', V8Worker: 'compiling and collecting', 'libuv-worker': 'files' }
 
 async function measure(name: string, mbox: string, others: boolean): Promise<string[][]> {
   const maildir = join(folder, 'maildir')
@@ -97,6 +114,9 @@ async function measure(name: string, mbox: string, others: boolean): Promise<str
   const seconds = (all: Run[]) => median(all.map((one) => one.seconds))
   const ours = seconds(found.kinbox)
   rates.set(name, count / ours)
+  const last = found.kinbox.at(-1)!.threads
+  const spent = Object.entries(does).map(([thread, what]) => `${what} ${((last.get(thread) ?? 0) / count * 1000).toFixed(2)}`)
+  steps.push(`${name}, CPU a mail in ms by step: ${spent.join(', ')}.`)
   return Object.entries(found).filter(([, all]) => all.length > 0).map(([program, all]) => [
     `${name}: ${program}`, String(count), (count / seconds(all)).toFixed(0), program === 'kinbox' ? '' : times(seconds(all) / ours),
     all[0]!.cpu === null ? '?' : `${(median(all.map((one) => one.cpu ?? 0)) / count * 1000).toFixed(2)} ms`, all[0]!.memory === null ? '?' : `${Math.max(...all.map((one) => one.memory ?? 0)).toFixed(0)} MiB`
@@ -123,5 +143,6 @@ await rm(folder, { recursive: true, force: true })
 printTable('Importing an archive', ['', 'mails', 'mails a second', 'kinbox is', 'CPU a mail', 'memory, at most'], rows, [
   'Each a process of its own from its start to its end; medians of runs in turn. Aims: 4x of notmuch new, 1.5x of mu index, under 400 MiB, and at 100,000 mails at least 0.8 of the rate at 20,000.',
   ...large > 1 ? [`The large archive goes at ${times(rates.get('large')! / rates.get('generated')!)} of the rate of the generated one.`] : [],
+  ...steps,
   ...missing.map((program) => `${program} is not installed here, and was left out.`), ...existsSync(list) ? [] : ['KINBOX_CORPORA has no mailing list: left out.']
 ])

@@ -59,6 +59,7 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
 
   const start = () => {
     const worker = new Worker(new URL('./parse-worker.ts', import.meta.url), {
+      name: 'parse',
       workerData: { folders },
       env: workerEnv(process.env),
       // Nothing that this process was started with (a loader, a debugger) belongs into a parser.

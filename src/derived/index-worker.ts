@@ -15,8 +15,9 @@ export type FromIndex =
   /** The index could not be written; tried again after `retryMs`. `renewed`: it was damaged and starts anew. */
   | { type: 'trouble', error: string, retryMs: number, renewed: boolean }
 
-/** What comes in within this time is one step. */
+/** What comes in within this time is one step; longer where steps take long, as during an import: many messages at once cost less each. Who waits ends it. */
 const coalesceMs = 50
+const longestCoalesceMs = 2000
 const firstRetryMs = 1000
 const lastRetryMs = 60_000
 
@@ -57,10 +58,12 @@ async function follow(): Promise<void> {
     const index = openIndexFile(folder, logId)
     try {
       const places = new Places()
+      let took = 0
       while (!state.stopping) {
-        if (!state.hurry) await pause(coalesceMs, () => state.stopping || state.hurry)
+        if (!state.hurry) await pause(Math.min(Math.max(coalesceMs, 3 * took), longestCoalesceMs), () => state.stopping || state.hurry)
         state.woken = false
         state.hurry = false
+        const began = performance.now()
         // One step of each user in turn, so that nobody waits for another one's import.
         for (let more = true; more && !state.stopping;) {
           const steps = main.read(followed).map((user) => main.read((tx) => step(tx, index, places, user)))
@@ -68,6 +71,7 @@ async function follow(): Promise<void> {
           more = steps.some((one) => one.more)
           await turn()
         }
+        took = performance.now() - began
         retryMs.now = firstRetryMs
         if (!state.woken) say({ type: 'idle' })
         await pause(Infinity, () => state.stopping || state.woken)

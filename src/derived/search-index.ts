@@ -86,7 +86,7 @@ export function searchIndex({ folder, store, wakeup, log, renewed = () => {} }: 
   function start(): void {
     if (worker || stopped) return
     // Without what this process was started with: it only reads and writes files.
-    worker = new Worker(new URL('./index-worker.ts', import.meta.url), { workerData: { folder, logId: store.logId } satisfies IndexJob, env: workerEnv(process.env), execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 } })
+    worker = new Worker(new URL('./index-worker.ts', import.meta.url), { name: 'index', workerData: { folder, logId: store.logId } satisfies IndexJob, env: workerEnv(process.env), execArgv: [], resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 } })
     const mine = worker
     mine.unref()
     mine.on('message', heard)

@@ -19,8 +19,11 @@ export function strandOf(message: IncomingMessage, { accountId, own, enough, sen
   if (!enough || sender.address === null) return strandOfUnproven(sender, senderDigest, shown)
   const from = { kind: sender.kind, address: sender.address, ...(sender.name ? { name: sender.name } : {}) }
   if (message.automatic && message.automatic !== 'invitation') return strandOfMachine(from, shown)
-  const others = message.recipients.filter((recipient) => recipient.role !== 'bcc' && !own.has(keyOf(recipient)) && keyOf(recipient) !== keyOf(from))
-  return strandOfPeople(others.length > groupLimit ? [from] : [from, ...others])
+  const seen = message.recipients.filter(({ role }) => role !== 'bcc')
+  const others = seen.filter((recipient) => !own.has(keyOf(recipient)) && keyOf(recipient) !== keyOf(from))
+  // Whoever got it by Bcc is no part of the group: an answer among them would tell that.
+  const isAmongThem = seen.some((recipient) => own.has(keyOf(recipient)))
+  return strandOfPeople(!isAmongThem || others.length > groupLimit ? [from] : [from, ...others])
 }
 
 function outgoing(message: IncomingMessage, own: ReadonlySet<string>): StrandSpec {

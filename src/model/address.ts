@@ -23,8 +23,11 @@ const control = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]/
  * The local part is compared without ASCII case: no provider in use tells them apart.
  */
 export function canonicalEmail(text: string): string | null {
-  if (text.length > 320 || forbidden.test(text)) return null
-  const match = addrSpec.exec(text.normalize('NFC'))
+  if (text.length > 320) return null
+  // Of ASCII nothing is normalised, and the shape itself lets no control and no space through.
+  const isPlain = ascii.test(text)
+  if (!isPlain && forbidden.test(text)) return null
+  const match = addrSpec.exec(isPlain ? text : text.normalize('NFC'))
   if (!match) return null
   const [, local, written] = match as unknown as [string, string, string]
   if (Buffer.byteLength(local) > 64 || encodedWord.test(local)) return null
