@@ -4,13 +4,13 @@ import type { Contact, Conversation, Message, Page } from './stage.ts'
 
 t.test('conversation.list and inbox.counts: both folders, newest first, by pages', async (t) => {
   const { call, refused, writes, list, settled } = await openStage(t)
-  t.match(await call('inbox.counts'), { inbox: 0, other: 0 })
+  t.same(await call('inbox.counts'), { inbox: 0, other: 0, screener: 0 })
   t.match(await list('inbox'), { items: [], nextCursor: null })
   const alice = await writes('Alice <alice@friend.example>', 'hello')
   for (const name of ['bob', 'carol', 'dave']) await writes(`${name}@evil.test`, 'buy')
-  t.match(await call('inbox.counts'), { inbox: 0, other: 4 })
+  t.same(await call('inbox.counts'), { inbox: 0, other: 4, screener: 4 })
   await call('friend.set', { contactId: alice.sender.contactId, friend: true })
-  t.match(await call('inbox.counts'), { inbox: 1, other: 3 })
+  t.same(await call('inbox.counts'), { inbox: 1, other: 3, screener: 3 })
   t.match(await list('inbox'), { items: [{ title: 'Alice', unread: 1, folder: 'inbox', because: { rule: 'friend' }, lastMessage: { preview: 'hello' } }], nextCursor: null })
 
   const whole = await list('other')
@@ -50,7 +50,7 @@ t.test('conversation.update: what is named changes, the rest stays', async (t) =
   t.match(await update({ pinned: true, ifRev: now.rev }), { pinned: true, rev: now.rev + 1 })
 
   t.match(await update({ archived: true }), { unread: 1, archivedAt: String })
-  t.match(await call('inbox.counts'), { inbox: 0, other: 0 }, 'archived ones do not count')
+  t.same(await call('inbox.counts'), { inbox: 0, other: 0, screener: 0 }, 'archived ones do not count')
   t.match([(await list('other')).items, (await list('other', { archived: true })).items], [[], [{ id }]])
   await settled('archived')
   await writes('Bob <bob@friend.example>', 'two')
@@ -78,12 +78,12 @@ t.test('markRead and markUnread: up to a message, and from one on', async (t) =>
     return { ...answer, events: client.events.filter(({ seq }) => seq > before).map(({ type, id }) => type === 'message.changed' ? id : type).sort() }
   }
   t.same(await mark('conversation.markRead', { upTo: two.id }), { marked: 2, events: ['conversation.changed', 'counts.changed', one.id, two.id].sort() })
-  t.match([await seen(), (await conversation(one)).unread, await call('inbox.counts')], [[true, true, false], 1, { inbox: 0, other: 1 }])
+  t.same([await seen(), (await conversation(one)).unread, await call('inbox.counts')], [[true, true, false], 1, { inbox: 0, other: 1, screener: 1 }])
   t.same(await mark('conversation.markRead', { upTo: two.id }), { marked: 0, events: [] }, 'again: nothing changes, and nobody hears of it')
   t.same(await mark('conversation.markRead', { upTo: three.id }), { marked: 1, events: ['conversation.changed', 'counts.changed', three.id].sort() })
   await settled('read')
   t.match(await mark('conversation.markUnread', { from: two.id }), { marked: 2 })
-  t.match([await seen(), await call('inbox.counts')], [[true, false, false], { inbox: 0, other: 2 }])
+  t.same([await seen(), await call('inbox.counts')], [[true, false, false], { inbox: 0, other: 2, screener: 1 }])
   await settled('unread again')
   t.match(await refused('conversation.markRead', { id, upTo: 'm999' }), { kind: 'not_found', message: /message/ })
   t.match(await refused('conversation.markUnread', { id: 'c999', from: one.id }), { kind: 'not_found', message: /conversation/ })
