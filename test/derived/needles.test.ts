@@ -35,6 +35,8 @@ t.test('what overlaps itself is one mark', async (t) => {
 })
 
 t.test('so many marks and no more are looked for, the first ones', async (t) => {
+  const again = needleOf('a')!
+  for (const time of ['once', 'twice']) t.same(find('a a a', [again], 1), [{ start: 0, end: 1 }], time)
   const [a, b] = ['a', 'b'].map((word) => needleOf(word)!)
   t.same(find('a b '.repeat(100), [b!, a!], 3).slice(0, 3), [{ start: 0, end: 1 }, { start: 2, end: 3 }, { start: 4, end: 5 }])
   t.equal(find('a b '.repeat(100), [b!, a!], 3).length <= 3, true)
