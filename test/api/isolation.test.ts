@@ -28,7 +28,7 @@ const asked: Record<string, (ids: Ids) => object> = {
   'topic.list': ({ conversation }) => ({ conversationId: conversation }),
   'topic.rename': ({ topic }) => ({ id: topic, subject: 'x' }),
   'topic.split': ({ message }) => ({ messageId: message }),
-  'topic.join': ({ topic }) => ({ ids: [topic, topic + '0'] }),
+  'topic.join': ({ topic }) => ({ ids: [topic + '0', topic] }),
   'message.cancel': ({ out }) => ({ id: out }),
   'message.get': ({ message }) => ({ id: message }),
   'message.list': ({ conversation, topic, message }) => ({ conversationId: conversation, topicId: topic, before: message }),
