@@ -1,8 +1,10 @@
 import t from 'tap'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Conversation, Message, Page } from '../../src/api/objects.ts'
+import type { Conversation, Message } from '../../src/api/objects.ts'
 import { openHouse } from '../fixtures/house.ts'
+
+type Page<T> = { items: T[] }
 
 let count = 0
 /** A mail of an mbox, with a time of its own. */
