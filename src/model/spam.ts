@@ -15,7 +15,7 @@ const mostWords = 120
 
 /** The same words where a text is plain ASCII, found several times as fast. */
 const plain = /[a-z0-9][a-z0-9'-]{2,29}/g
-const any = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]{2,29}/gu
+const inAnyScript = /[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]{2,29}/gu
 const isPlain = /^[\0-\x7f]*$/
 const links = /https?:\/\/[^\s/:?#<>"]{1,100}/g
 
@@ -29,7 +29,7 @@ export function wordsOf({ subject, text, address }: Worded): string[] {
   const words = new Set<string>()
   if (address?.includes('@')) words.add('from ' + address.slice(address.lastIndexOf('@') + 1))
   for (const link of said.match(links)?.slice(0, 20) ?? []) words.add('link ' + link.slice(link.lastIndexOf('/') + 1))
-  for (const word of said.match(isPlain.test(said) ? plain : any) ?? []) {
+  for (const word of said.match(isPlain.test(said) ? plain : inAnyScript) ?? []) {
     if (words.size >= mostWords) break
     words.add(word)
   }

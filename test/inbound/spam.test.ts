@@ -35,7 +35,7 @@ t.test('nothing is judged before enough was learnt of both, then in words that s
   t.equal(looksLikeSpam(learnt, mail('A casino')), null, 'one word is not enough')
 })
 
-t.test('lessons may come in any order, and what is unlearnt was never learnt', async (t) => {
+t.test('lessons may come in any order, and what is unlearnt was never learnt', async () => {
   const word = fc.constantFrom('casino', 'keys', 'hello', 'bonus', 'bridge', 'jackpot', 'é', '日本')
   const lesson = fc.record({ text: fc.array(word, { maxLength: 6 }).map((words) => words.join(' ')), spam: fc.boolean() })
   fc.assert(fc.property(fc.array(lesson, { maxLength: 20 }), fc.array(lesson, { maxLength: 10 }), fc.integer(), (kept, gone, seed) => {
