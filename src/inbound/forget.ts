@@ -3,9 +3,13 @@ import type { Wakeup } from '../feed/wakeup.ts'
 import type { Clock } from '../model/ports.ts'
 import { getContact } from '../store/contacts.ts'
 import { forgetContact, forgetSent, messagesWith } from '../store/forget.ts'
+import { conversationsTouching } from '../store/affected.ts'
+import { contactsThrough, touchContacts } from '../store/paths.ts'
 import { deleteMessages } from '../store/purge.ts'
 import type { Store } from '../store/store.ts'
-import { reroute } from './reroute.ts'
+import { reroute, rerouteOne } from './reroute.ts'
+import { endShares } from './standing.ts'
+import { trustOf } from './trust.ts'
 
 const chunk = 200
 
@@ -15,6 +19,7 @@ const chunk = 200
  */
 export async function forget({ store, clock, wakeup }: { store: Store, clock: Clock, wakeup: Pick<Wakeup, 'notify'> }, userId: number, contactId: number, { messages }: { messages: boolean }): Promise<{ messages: number }> {
   let deleted = 0
+  let others: number[] = []
   for (let last = false; !last;) {
     last = await store.hot((tx) => {
       if (getContact(tx, userId, contactId) === undefined) return true
@@ -25,13 +30,20 @@ export async function forget({ store, clock, wakeup }: { store: Store, clock: Cl
       deleted += ids.length
       const done = ids.length < chunk
       if (done) {
+        // The ways through them go with them; whoever came in by these is decided anew.
+        const through = contactsThrough(tx, contactId)
         forgetContact(tx, changes, userId, contactId)
         reroute(tx, changes, userId, contactId)
+        touchContacts(tx, changes, through)
+        const trust = trustOf(tx, userId)
+        for (const id of through) for (const conversation of conversationsTouching(tx, userId, id)) rerouteOne(tx, changes, userId, trust, conversation)
+        others = endShares(tx, userId, clock.now())
       }
       changes.append(tx, clock.now())
       return done
     }, messages ? 'bulk' : 'live')
     wakeup.notify(userId)
   }
+  for (const other of others) wakeup.notify(other)
   return { messages: deleted }
 }

@@ -35,9 +35,14 @@ export async function oneClick(text: string, { resolve = addressesOf, post = pos
   if (status < 200 || status >= 300) throw new Refused('conflict', `${host} did not take it (${status}). Try again later, or open the link in the mail`)
 }
 
+/** RFC 4291 section 2.4: nothing else is handed out to the open internet. */
+const global = ipaddr.IPv6.parseCIDR('2000::/3')
+
 /** Whether an address is one of the open internet: not loopback, private, link-local, shared, reserved, or IPv4 inside IPv6. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+  if (!ipaddr.isValid(address)) return false
+  const parsed = ipaddr.process(address)
+  return parsed.range() === 'unicast' && (parsed.kind() === 'ipv4' || parsed.match(global))
 }
 
 async function addressesOf(host: string): Promise<string[]> {

@@ -34,7 +34,7 @@ t.test('one click: one POST to the very address that was looked at, and never in
   t.equal(calls.length, 1, 'none of them was called')
   for (status of [301, 404, 500]) t.match(await oneClick('https://good.example/u', how).catch((error: Error) => error.message), `(${status})`)
   await t.rejects(oneClick('https://good.example/u', { ...how, post: () => Promise.reject(new Error('reset')) }), { message: /did not answer/ })
-  for (const [address, open] of [['93.184.216.34', true], ['2606:2800:220:1::1', true], ['10.1.1.1', false], ['127.0.0.1', false], ['169.254.169.254', false], ['100.64.0.1', false], ['0.0.0.0', false], ['224.0.0.1', false], ['fe80::1', false], ['fc00::1', false], ['::', false], ['64:ff9b::a00:1', false], ['x', false]] as const) t.equal(isPublic(address), open, address)
+  for (const [address, open] of [['93.184.216.34', true], ['2606:2800:220:1::1', true], ['10.1.1.1', false], ['127.0.0.1', false], ['169.254.169.254', false], ['100.64.0.1', false], ['0.0.0.0', false], ['224.0.0.1', false], ['fe80::1', false], ['fc00::1', false], ['::', false], ['64:ff9b::a00:1', false], ['::7f00:1', false], ['4000::1', false], ['x', false]] as const) t.equal(isPublic(address), open, address)
 })
 
 t.test('how a message can be unsubscribed from', async (t) => {

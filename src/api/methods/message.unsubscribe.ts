@@ -33,9 +33,11 @@ export const messageUnsubscribe = method({
     }
     const { address, subject = 'unsubscribe', body: text = 'unsubscribe' } = unsubscribe.mail!
     const to = await ctx.rooms.canonical(ctx.userId, { kind: 'email', address })
+    // Whom the user wrote to before is in already: a newsletter that names them must not put them out, either.
+    const strange = await ctx.store.read((tx) => !findAddress(tx, ctx.userId, to)?.lastOutAt)
     await ctx.rooms.accept(ctx.userId, { clientId: randomUUIDv7(), to, text, subject, via: { accountId: row.accountId } })
     // Writing to somebody lets them in; whoever a newsletter names for this must not come in by it.
-    await change(ctx, (tx, changes, now) => {
+    if (strange) await change(ctx, (tx, changes, now) => {
       const known = findAddress(tx, ctx.userId, to)
       const target = { scope: 'address' as const, kind: to.kind, value: to.address }
       if (known && getContact(tx, ctx.userId, known.contactId)?.friend) return
