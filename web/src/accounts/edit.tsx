@@ -11,6 +11,7 @@ import { toast } from '../shell/toast.tsx'
 import { Field } from '../signin/field.tsx'
 import { Health } from './health.tsx'
 import { useKinds } from './kinds.ts'
+import { AccountProof } from './proof.tsx'
 import { SchemaForm } from './schema-form.tsx'
 import type { Values } from './schema.ts'
 import { tryAccount } from './try.ts'
@@ -70,6 +71,7 @@ export function EditAccount({ account }: { account: Account }) {
         </div>
       </form>
       <p><a href="/accounts">{t('accounts.back')}</a></p>
+      <AccountProof account={account} onSettings={(confirmed) => setSettings((was) => was && { ...was, ...confirmed })} />
       {removing && (
         <Dialog title={t('accounts.removeTitle', { name })} onClose={() => setRemoving(false)}>
           <p>{t('accounts.removeWhat')}</p>

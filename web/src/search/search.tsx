@@ -15,6 +15,7 @@ import { useKeys } from '../shell/keys.ts'
 import { go } from '../shell/route.ts'
 import { Help } from './help.tsx'
 import { Marked } from './marked.tsx'
+import { People } from './people.tsx'
 import { useHits } from './use-hits.ts'
 import type { Hit, Order } from './use-hits.ts'
 
@@ -30,9 +31,10 @@ export function SearchScreen({ query }: ScreenProps) {
   const order: Order = query.get('order') === 'best' ? 'best' : 'newest'
   const [text, setText] = useState(q)
   const field = useRef<HTMLInputElement>(null)
+  const top = useRef<HTMLElement>(null)
   const list = useRef<ListHandle>(null)
   const now = useNow()
-  const { items, state, next, indexing, wrong, more } = useHits(q, order)
+  const { items, people, state, next, indexing, wrong, more } = useHits(q, order)
 
   useEffect(() => {
     document.title = `${q ? q + ' · ' : ''}${t('shell.search')} · Kinbox`
@@ -47,11 +49,16 @@ export function SearchScreen({ query }: ScreenProps) {
   }, [text, q, order])
   useEffect(() => { if (state === 'ready') announce(next === null ? t('search.found', { count: items.length }) : t('search.foundMore', { count: items.length })) }, [state, q, order])
 
+  const rows = [...people, ...items].map(({ id }) => id)
+  const focusOn = (id: string | undefined) => {
+    const person = people.findIndex((one) => one.id === id)
+    if (person >= 0) top.current?.querySelectorAll<HTMLElement>('.search-person')[person]?.focus()
+    else if (id !== undefined) list.current?.show(id, { focus: true })
+  }
   const step = (by: number) => {
     const row = document.activeElement?.closest<HTMLElement>('.search [data-row]')?.dataset.row
-    const at = items.findIndex(({ id }) => id === row)
-    const hit = items[Math.max(0, Math.min(items.length - 1, at + by))]
-    if (hit) list.current?.show(hit.id, { focus: true })
+    const at = rows.indexOf(row ?? '')
+    focusOn(rows[Math.max(0, Math.min(rows.length - 1, at + by))])
   }
   useKeys({
     j: { does: 'search.keyNext', run: () => step(1) },
@@ -61,14 +68,14 @@ export function SearchScreen({ query }: ScreenProps) {
   const row = useCallback((hit: Hit) => <Found hit={hit} now={now} />, [now])
 
   return (
-    <section class="search">
+    <section class="search" ref={top}>
       <h1 class="for-readers">{t('shell.search')}</h1>
-      <form class="search-box" role="search" onSubmit={(event) => { event.preventDefault(); if (text.trim() !== q) go(pathOf(text.trim(), order), { replace: true }); else list.current?.show(items[0]?.id ?? '', { focus: true }) }}>
+      <form class="search-box" role="search" onSubmit={(event) => { event.preventDefault(); if (text.trim() !== q) go(pathOf(text.trim(), order), { replace: true }); else focusOn(rows[0]) }}>
         <label class="for-readers" for="search-q">{t('search.label')}</label>
         <input
           id="search-q" ref={field} type="search" dir="auto" value={text} placeholder={t('search.label')} autocomplete="off" maxLength={500} aria-invalid={state === 'error'} aria-describedby="search-wrong"
           onInput={({ currentTarget }) => setText(currentTarget.value)}
-          onKeyDown={(event) => { if (event.key === 'ArrowDown' && items[0]) { event.preventDefault(); list.current?.show(items[0].id, { focus: true }) } }}
+          onKeyDown={(event) => { if (event.key === 'ArrowDown' && rows[0]) { event.preventDefault(); focusOn(rows[0]) } }}
         />
         <label class="for-readers" for="search-order">{t('search.order')}</label>
         <select id="search-order" value={order} onChange={({ currentTarget: { value } }) => go(pathOf(q, value === 'best' ? 'best' : 'newest'), { replace: true })}>
@@ -78,7 +85,8 @@ export function SearchScreen({ query }: ScreenProps) {
       </form>
       <p class="bad search-wrong" id="search-wrong" role="alert" dir="auto">{wrong}</p>
       {indexing && <p class="note note-warn">{t('search.indexing')}</p>}
-      {state === 'ready' && items.length === 0 && <p class="mail-none quiet">{t('search.nothing', { q })}</p>}
+      {people.length > 0 && <People people={people} />}
+      {state === 'ready' && rows.length === 0 && <p class="mail-none quiet">{t('search.nothing', { q })}</p>}
       {(state === 'idle' || state === 'error') && <Help onTake={(example) => { setText(example); field.current?.focus() }} />}
       {items.length > 0 && <VirtualList handle={list} items={items} keyOf={keyOf} guess={hitHeight} row={row} role="list" label={t('search.results')} busy={state === 'loading'} nearEnd={next === null ? undefined : more} />}
     </section>

@@ -4,10 +4,11 @@ import { wordsOf } from '../hooks/act.ts'
 import { useClient } from '../session.ts'
 
 export type Hit = Methods['search.query']['result']['items'][number]
+export type Person = Methods['search.query']['result']['people'][number]
 export type Order = 'newest' | 'best'
-export type Hits = { state: 'idle' | 'loading' | 'ready' | 'error', items: readonly Hit[], next: string | null, indexing: boolean, wrong: string | null }
+export type Hits = { state: 'idle' | 'loading' | 'ready' | 'error', items: readonly Hit[], people: readonly Person[], next: string | null, indexing: boolean, wrong: string | null }
 
-const none: Hits = { state: 'idle', items: [], next: null, indexing: false, wrong: null }
+const none: Hits = { state: 'idle', items: [], people: [], next: null, indexing: false, wrong: null }
 
 /** What a query finds, and the way to its next page. The answer to an older question is dropped. */
 export function useHits(q: string, order: Order): Hits & { more(): void } {
@@ -22,7 +23,7 @@ export function useHits(q: string, order: Order): Hits & { more(): void } {
     const gone = new AbortController()
     setHits((was) => ({ ...was, state: 'loading', wrong: null }))
     ask(null, gone.signal).then(
-      ({ items, nextCursor, indexing = false }) => !gone.signal.aborted && setHits({ state: 'ready', items, next: nextCursor, indexing, wrong: null }),
+      ({ items, people, nextCursor, indexing = false }) => !gone.signal.aborted && setHits({ state: 'ready', items, people, next: nextCursor, indexing, wrong: null }),
       (error: unknown) => !gone.signal.aborted && setHits({ ...none, state: 'error', wrong: wordsOf(error) })
     )
     return () => gone.abort()

@@ -28,6 +28,7 @@ export function FriendSettings() {
           <input type="checkbox" checked={settings?.inboxFor === 'basic'} disabled={!settings} onChange={({ currentTarget }) => save({ inboxFor: currentTarget.checked ? 'basic' : 'strict' })} />
           <span>{t('settings.inboxFor')}<br /><span class="quiet small">{t('settings.inboxForHint')}</span></span>
         </label>
+        {check('verifiedOnly', t('settings.verifiedOnlyHint'))}
         {check('shareFriends', t('settings.shareFriendsHint'))}
       </section>
       <section class="card" aria-labelledby="teach"><h2 id="teach">{t('settings.teach')}</h2>{teach.map((name) => check(name))}<p><a href="/rules">{t('rules.title')}</a></p></section>
