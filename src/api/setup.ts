@@ -23,11 +23,13 @@ export function setupRoutes(app: FastifyInstance, deps: SetupDeps): void {
 
   /** What the code opens; throws ApiError for a wrong one, or after too many. */
   function opened(code: string, address: string) {
-    const wait = deps.throttle.attempt('\0code', address)
+    // By address alone: nobody elsewhere can keep the owner out by guessing, and nobody guesses 60 bits.
+    const name = `\0code ${address}`
+    const wait = deps.throttle.attempt(name, address)
     if (wait > 0) throw new ApiError('rate_limited', `too many attempts; wait ${Math.ceil(wait / 1000)} s`, undefined, wait)
     const opens = codes.look(code)
     if (!opens) throw new ApiError('unauthenticated', 'this code is wrong, used or expired; the terminal in which Kinbox runs shows a new one at each start')
-    deps.throttle.succeeded('\0code')
+    deps.throttle.succeeded(name)
     return opens
   }
 

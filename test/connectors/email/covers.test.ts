@@ -20,5 +20,6 @@ t.test('which fields a sender has signed: what somebody added on the way is not 
   t.equal((await covered(await evil.sign(added))).includes('cc'), false, 'nor by the signature of whoever added it')
   const said = 'Authentication-Results: mx.example.org; dmarc=pass header.from=friend.example\r\n'
   t.same((await proof(said + added, 'mx.example.org')).covers?.includes('cc'), false, 'the same where the server has checked')
+  t.match(await proof(said + plainMail({ from: 'alice@friend.example', text: 'hello', more: ['Cc: dave@example.net'] }), 'mx.example.org'), { level: 'verified', covers: { length: 0 } }, 'nor what nobody signed, where the server believes the way it came')
   t.equal((await proof(plainMail({ from: 'alice@friend.example', text: 'hello' }))).covers, undefined, 'what proves nothing covers nothing')
 })
