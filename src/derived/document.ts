@@ -16,7 +16,8 @@ export function rowOf(document: MessageDocument): IndexRow {
     subject: indexable(document.subject ?? ''),
     files: indexable(files.map(({ name }) => name).join(' \n')),
     text: indexable(document.text.slice(0, searchedCharacters)),
-    quoted: indexable(document.quoted?.slice(0, searchedCharacters) ?? ''),
+    // Not a column of its own: of both a message says the words only second hand.
+    quoted: indexable([document.quoted ?? '', document.carried].map((part) => part.slice(0, searchedCharacters)).join(' \n')),
     tags: tagsOf(document).join(' ')
   }
 }

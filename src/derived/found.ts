@@ -15,11 +15,11 @@ export type Found = { id: number, subject: string | null, subjectMarks: Mark[], 
 export function foundIn(main: Reader, id: number, needles: readonly Sought[]): Found | null {
   const texts = hitTexts(main, id, { subjectLength, textLength })
   if (!texts) return null
-  const { subject, text, quoted } = texts
+  const { subject, text, quoted, carried } = texts
   const anywhere = needles.filter(({ within }) => within === 'all')
   const files = texts.files.map((file) => ({ ...file, marks: marksOf(file.name, anywhere) }))
   return {
-    id, subject, subjectMarks: subject === null ? [] : marksOf(subject, needles.filter(({ within }) => within === 'all' || within === 'subject')), snippet: snippetOf([text, ...quoted === null ? [] : [quoted]], anywhere),
+    id, subject, subjectMarks: subject === null ? [] : marksOf(subject, needles.filter(({ within }) => within === 'all' || within === 'subject')), snippet: snippetOf([text, ...quoted === null ? [] : [quoted], ...carried === '' ? [] : [carried]], anywhere),
     files: files.filter(({ marks }) => marks.length > 0 || files.length <= filesShown).slice(0, filesShown)
   }
 }

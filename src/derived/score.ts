@@ -12,10 +12,10 @@ const quarter = 90 * 86_400
  * How well a message answers a search: a whole number, larger is better. It counts where the words stand, how often, and in how
  * long a text; of messages alike, the newer one (`age`, seconds) is better. Other messages do not matter, nobody else's anyhow.
  */
-export function scoreOf({ sender, recipients, subject, files, text, quoted }: MessageDocument, needles: readonly Sought[], age: number): number {
+export function scoreOf({ sender, recipients, subject, files, text, quoted, carried }: MessageDocument, needles: readonly Sought[], age: number): number {
   const texts: Record<keyof typeof weights, string> = {
     subject: subject ?? '', sender: `${sender.name ?? ''} ${sender.address ?? sender.raw}`, files: files.map(({ name }) => name).join(' \n'),
-    recipients: recipients.map(({ name, address }) => `${name ?? ''} ${address}`).join(' \n').slice(0, scoredCharacters), text: text.slice(0, scoredCharacters), quoted: quoted?.slice(0, scoredCharacters) ?? ''
+    recipients: recipients.map(({ name, address }) => `${name ?? ''} ${address}`).join(' \n').slice(0, scoredCharacters), text: text.slice(0, scoredCharacters), quoted: [quoted ?? '', carried].map((part) => part.slice(0, scoredCharacters)).join(' \n')
   }
   let score = 0
   for (const field of Object.keys(weights) as (keyof typeof weights)[]) {

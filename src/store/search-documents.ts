@@ -1,3 +1,5 @@
+import type { Card } from '../model/card.ts'
+import { cardWords } from '../model/card-words.ts'
 import { shown } from './search-hits.ts'
 import type { Reader } from './tx.ts'
 
@@ -7,6 +9,8 @@ export type MessageDocument = {
   sender: { kind: string, address: string | null, name?: string, raw: string }
   recipients: { kind: string, address: string, name?: string }[]
   subject: string | null, text: string, quoted: string | null
+  /** What it carries beside its text, in words: '' for nothing. */
+  carried: string
   files: { name: string, contentType: string, inline: boolean }[]
 }
 
@@ -27,14 +31,14 @@ export function idsAfter(tx: Reader, userId: number, id: number, limit: number):
 
 /** Throws when there is no such message. */
 export function documentOf(tx: Reader, id: number): MessageDocument {
-  const row = tx.get<{ strand_id: number, channel: string, direction: 'in' | 'out', flagged: number, automatic: string | null, sender: string, subject: string | null, text: string, quoted: string | null, recipients: string, attachments: number }>(
-    `SELECT m.strand_id, m.channel, m.direction, m.flagged, m.automatic, m.sender, b.subject, b.text, b.quoted, b.recipients, b.attachments
+  const row = tx.get<{ strand_id: number, channel: string, direction: 'in' | 'out', flagged: number, automatic: string | null, sender: string, subject: string | null, text: string, quoted: string | null, recipients: string, attachments: number, cards: string | null }>(
+    `SELECT m.strand_id, m.channel, m.direction, m.flagged, m.automatic, m.sender, b.subject, b.text, b.quoted, b.recipients, b.attachments, b.cards
      FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.id = ?`, id)
   if (!row) throw new Error(`there is no message ${id}`)
   const files = row.attachments === 0 ? [] : tx.all<{ name: string, contentType: string, inline: number }>('SELECT name, content_type AS contentType, inline FROM attachment WHERE message_id = ? ORDER BY id', id)
   return {
     strandId: row.strand_id, channel: row.channel, direction: row.direction, flagged: row.flagged === 1, automatic: row.automatic !== null, sender: JSON.parse(row.sender), recipients: JSON.parse(row.recipients),
-    subject: row.subject, text: row.text, quoted: row.quoted, files: files.map((file) => ({ ...file, inline: file.inline === 1 }))
+    subject: row.subject, text: row.text, quoted: row.quoted, carried: row.cards === null ? '' : cardWords(JSON.parse(row.cards) as Card[]), files: files.map((file) => ({ ...file, inline: file.inline === 1 }))
   }
 }
 

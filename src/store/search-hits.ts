@@ -1,16 +1,18 @@
+import type { Card } from '../model/card.ts'
+import { cardWords } from '../model/card-words.ts'
 import type { Folder } from '../model/decision.ts'
 import type { Sender } from '../model/incoming.ts'
 import type { MessageRow } from '../model/message.ts'
 import type { Reader } from './tx.ts'
 
 /** The texts of a message that a hit shows pieces of, each cut after so many characters. */
-export type HitTexts = { subject: string | null, text: string, quoted: string | null, files: { id: number, name: string }[] }
+export type HitTexts = { subject: string | null, text: string, quoted: string | null, carried: string, files: { id: number, name: string }[] }
 
 /** undefined: the message is gone. */
 export function hitTexts(tx: Reader, id: number, { subjectLength, textLength }: { subjectLength: number, textLength: number }): HitTexts | undefined {
-  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, attachments: number }>(
-    'SELECT substr(subject, 1, ?) AS subject, substr(text, 1, ?) AS text, substr(quoted, 1, ?) AS quoted, attachments FROM message_body WHERE message_id = ?', subjectLength, textLength, textLength, id)
-  return row && { subject: row.subject, text: row.text, quoted: row.quoted, files: row.attachments === 0 ? [] : tx.all('SELECT id, name FROM attachment WHERE message_id = ? ORDER BY id', id) }
+  const row = tx.get<{ subject: string | null, text: string, quoted: string | null, attachments: number, cards: string | null }>(
+    'SELECT substr(subject, 1, ?) AS subject, substr(text, 1, ?) AS text, substr(quoted, 1, ?) AS quoted, attachments, cards FROM message_body WHERE message_id = ?', subjectLength, textLength, textLength, id)
+  return row && { subject: row.subject, text: row.text, quoted: row.quoted, carried: row.cards === null ? '' : cardWords(JSON.parse(row.cards) as Card[]).slice(0, textLength), files: row.attachments === 0 ? [] : tx.all('SELECT id, name FROM attachment WHERE message_id = ? ORDER BY id', id) }
 }
 
 /** What a hit says of its message besides the texts. `contact` is whom the believed sender is; `title` is '' where the names of `people` are shown. */

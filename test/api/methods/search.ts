@@ -2,6 +2,7 @@ import t from 'tap'
 import { openStage, own, clientId, from } from './stage.ts'
 import type { Contact, Message, Page, Stage } from './stage.ts'
 import { secret } from '../../fixtures/network.ts'
+import type { Card } from '../../../src/model/card.ts'
 import type { SearchHit } from '../../../src/api/objects.ts'
 
 type Answer = { items: SearchHit[], people: Contact[], nextCursor: string | null, asOf: number, indexing?: boolean }
@@ -254,4 +255,22 @@ t.test("search.query: one user's words say nothing to another", async (t) => {
   t.equal(await asked(), before)
   t.match(await stage.refused('search.query', { q: 'apple', conversationId: 'c999' }), { kind: 'not_found' })
   t.match(await bert.call<Contact>('contact.list'), { items: [] })
+})
+
+t.test('search.query: what a message carries beside its text', async (t) => {
+  const stage = await openStage(t)
+  const { writes } = stage
+  const invitation: Card = { type: 'invitation', method: 'request', uid: 'u1', sequence: 0, title: 'Regatta briefing', start: '2026-12-01', allDay: true, place: 'Boathouse', attendees: [{ kind: 'email', address: own, answer: 'unknown' }], you: own, organizer: { kind: 'email', address: 'carol@friend.example', name: 'Carol Helm' } }
+  const carrying = await writes('Alice <alice@friend.example>', 'See below', {
+    cards: [{ type: 'message', from: 'Bob <bob@friend.example>', subject: 'Keelboat', text: 'The mast was mended.', sentAt: 0, files: ['rigging.pdf'] }, invitation, { type: 'contact', name: 'Dave Mariner', organization: 'Harbour office', addresses: [{ kind: 'email', address: 'dave@friend.example' }] }, { type: 'signed', by: 'pgp', state: 'unchecked' }]
+  })
+  await writes('Alice <alice@friend.example>', 'Nothing below')
+  const ids = async (q: string, more = {}) => (await query(stage, q, more)).items.map(({ id }) => id)
+  for (const q of ['keelboat', '"mast was mended"', 'rigging', 'regatta', 'boathouse', '"Carol Helm"', '"Dave Mariner"', 'harbour']) t.same(await ids(q), [carrying.id], q)
+  t.same(await ids('mended', { order: 'best' }), [carrying.id])
+  t.same(await ids('subject:keelboat'), [], 'it has another subject itself')
+  t.same(await ids('from:bob'), [], 'and another sender')
+  t.same(await ids('pgp'), [], 'words of ours are nobody\'s')
+  const [hit] = (await query(stage, 'mended')).items
+  t.same(marked(hit!.snippet), ['mended'])
 })
