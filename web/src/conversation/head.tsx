@@ -39,7 +39,7 @@ export function Head({ conversation, heading }: { conversation: Conversation, he
   return (
     <header class="conversation-head">
       <a class="button button-quiet conversation-back" href={back} aria-label={t('conversation.back')}><span class="turns" aria-hidden="true">←</span></a>
-      <Avatar name={name} />
+      <Avatar name={name} contactId={contactId} />
       <div class="conversation-who">
         <h1 ref={heading} tabIndex={-1}>{contactId ? <a href={`/person/${contactId}?c=${conversation.id}`}><bdi>{name}</bdi></a> : <bdi>{name}</bdi>}</h1>
         <p class="quiet small">

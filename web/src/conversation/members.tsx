@@ -14,5 +14,5 @@ export function Members({ id }: { id: string }) {
   }, [id])
   if (found.wrong) return <p class="bad" role="alert">{found.wrong}</p>
   if (!found.items) return <p class="quiet">{t('conversation.loading')}</p>
-  return <ul class="plain stack">{found.items.map(({ id, name, addresses }) => <li key={id} class="row"><Avatar name={name || addresses[0]?.address || ''} /><a href={`/person/${id}`}><bdi>{name || addresses[0]?.address}</bdi></a></li>)}</ul>
+  return <ul class="plain stack">{found.items.map(({ id, name, addresses }) => <li key={id} class="row"><Avatar name={name || addresses[0]?.address || ''} contactId={id} /><a href={`/person/${id}`}><bdi>{name || addresses[0]?.address}</bdi></a></li>)}</ul>
 }

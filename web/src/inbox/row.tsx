@@ -8,12 +8,12 @@ import { isMuted } from './leave.ts'
 
 /** One conversation in a list: who, what last, when, by what, how many unread. */
 export function ConversationRow({ conversation, open, now }: { conversation: Conversation, open: boolean, now: Date }) {
-  const { id, title, kind, unread, lastMessage, lastAt, pinned, because, folder, blocked } = conversation
+  const { id, title, kind, unread, lastMessage, lastAt, pinned, because, folder, blocked, contactId } = conversation
   const writer = !lastMessage ? '' : lastMessage.direction === 'out' ? t('inbox.you') : kind === 'person' ? '' : nameOf(lastMessage.sender)
   const failed = lastMessage?.status === 'failed' || lastMessage?.status === 'uncertain'
   return (
     <a data-focus href={`/c/${id}`} class={`conversation-row${unread ? ' conversation-unread' : ''}`} aria-current={open ? 'true' : undefined} title={because.text}>
-      <Avatar name={title} />
+      <Avatar name={title} contactId={contactId} />
       <span class="conversation-lines">
         <span class="conversation-top">
           <bdi class="conversation-name">{title || t('inbox.nobody')}</bdi>

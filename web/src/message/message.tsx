@@ -36,7 +36,7 @@ export function MessageView({ message, joined, marked, onReply, onJump }: Messag
   const name = mine ? t('message.you') : nameOf(sender)
   return (
     <div class={`message ${mine ? 'message-mine' : 'message-theirs'}${joined ? ' message-joined' : ''}${marked ? ' message-marked' : ''}`}>
-      {!mine && (joined ? <span class="avatar-gap" /> : <Avatar name={nameOf(sender)} />)}
+      {!mine && (joined ? <span class="avatar-gap" /> : <Avatar name={nameOf(sender)} contactId={sender.contactId} />)}
       <div class="message-box">
         <div class={joined ? 'for-readers' : 'message-head'}>
           <bdi class="message-name">{name}</bdi>

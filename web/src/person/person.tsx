@@ -15,6 +15,8 @@ import { Page } from '../shell/page.tsx'
 import { go } from '../shell/route.ts'
 import { Addresses } from './addresses.tsx'
 import { Block } from './block.tsx'
+import { Exchanged } from './exchanged.tsx'
+import { Leaving } from './leaving.tsx'
 import { Merging } from './merging.tsx'
 import { Notes } from './notes.tsx'
 import { Reasons } from './reasons.tsx'
@@ -50,7 +52,7 @@ export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
     >
       <div class="stack">
         <div class="card person-head">
-          <Avatar name={name} large />
+          <Avatar name={name} contactId={id} large />
           <div class="stack person-who">
             <Name key={contact.rev} contact={contact} />
             <label class="check">
@@ -58,6 +60,10 @@ export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
               <span>{t('person.friend')}<br /><span class="quiet small">{t('person.friendMeans')}</span></span>
             </label>
             {contact.friend === 'friend-of-friend' && <p class="small quiet">{t('person.friendOfFriend')} {contact.path?.join(' ')}</p>}
+            <label class="check">
+              <input type="checkbox" checked={contact.verifiedOnly ?? false} onChange={({ currentTarget: { checked } }) => void act(store.saveContact({ id, verifiedOnly: checked }))} />
+              <span>{t('person.verifiedOnly')}<br /><span class="quiet small">{t('person.verifiedOnlyHint')}</span></span>
+            </label>
             <Block contact={contact} name={name} />
           </div>
         </div>
@@ -65,6 +71,8 @@ export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
         <Reasons contact={contact} />
         <Merging contact={contact} name={name} />
         <Notes key={id} contact={contact} />
+        <Exchanged key={'with' + id} id={id} />
+        <Leaving key={'from' + id} id={id} name={name} />
       </div>
     </Page>
   )

@@ -6,16 +6,18 @@ import { DigestSettings } from './digest.tsx'
 import { FriendSettings } from './friends.tsx'
 import { General } from './general.tsx'
 import { Logins } from './logins.tsx'
+import { People } from './people.tsx'
 
 const parts = [
   { path: '', words: 'settings.general', part: General },
   { path: 'friends', words: 'settings.friends', part: FriendSettings },
+  { path: 'people', words: 'settings.people', part: People },
   { path: 'other', words: 'digest.tab', part: DigestSettings },
   { path: 'addresses', words: 'settings.addresses', part: Addresses },
   { path: 'logins', words: 'settings.logins', part: Logins }
 ]
 
-/** /settings, /settings/friends, /settings/other, /settings/addresses, /settings/logins */
+/** /settings, /settings/friends, /settings/people, /settings/other, /settings/addresses, /settings/logins */
 export function SettingsScreen({ params: { rest = '' } }: ScreenProps) {
   const { words, part: Part } = parts.find(({ path }) => path === rest) ?? parts[0]!
   return (
