@@ -102,6 +102,8 @@ function Queue() {
 function Card({ one: { conversationId, sender, because, since, messages, subject, preview }, streams, onDecide }: { one: Waiting, streams: readonly string[], onDecide(decision: Decision, scope: Scope, stream?: string): void }) {
   const now = useNow()
   const [wide, setWide] = useState(false)
+  // The arrow keys go through a list one by one: choosing in it decides nothing yet (WCAG 2.2, 3.2.2).
+  const [into, setInto] = useState('')
   const name = nameOf(sender)
   const domain = sender.kind === 'email' ? sender.address.split('@')[1] : undefined
   return (
@@ -119,10 +121,11 @@ function Card({ one: { conversationId, sender, because, since, messages, subject
       {domain && <label class="check small"><input type="checkbox" checked={wide} onChange={({ currentTarget }) => setWide(currentTarget.checked)} /><span>{t('screener.wholeDomain', { domain })}</span></label>}
       <div class="row">
         {choices.map(({ decision, look }) => <button key={decision} type="button" class={`button-small ${look}`} onClick={() => onDecide(decision, wide ? 'domain' : 'sender')} aria-label={t('screener.named', { does: t(`screener.${decision}`), name })}>{t(`screener.${decision}`)}</button>)}
-        <select class="small" aria-label={t('screener.named', { does: t('screener.intoStream'), name })} value="" onChange={({ currentTarget: { value } }) => value && onDecide('stream', wide ? 'domain' : 'sender', value)}>
+        <select class="small" aria-label={t('screener.named', { does: t('screener.intoStream'), name })} value={into} onChange={({ currentTarget }) => setInto(currentTarget.value)}>
           <option value="">{t('screener.intoStream')}</option>
           {streams.map((stream) => <option key={stream} value={stream}>{streamWords(stream)}</option>)}
         </select>
+        {into !== '' && <button type="button" class="button-small" onClick={() => onDecide('stream', wide ? 'domain' : 'sender', into)} aria-label={t('screener.named', { does: t('screener.putThere', { stream: streamWords(into) }), name })}>{t('screener.putThere', { stream: streamWords(into) })}</button>}
       </div>
     </article>
   )
