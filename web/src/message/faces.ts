@@ -33,9 +33,10 @@ function facesOf(client: Client): Faces {
       void find(client, id).then((face) => {
         if (faces.size >= mostKept) faces.clear()
         faces.set(id, face)
-        for (const changed of watchers.get(id) ?? []) changed()
       }, () => undefined).then(() => {
         asked.delete(id)
+        // After a refusal too: who is gone has no picture any more.
+        for (const changed of watchers.get(id) ?? []) changed()
         next()
       })
     }
