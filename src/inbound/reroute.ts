@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ChangeList } from '../model/event.ts'
 import type { Conversation } from '../model/conversation.ts'
 import { conversationsTouching } from '../store/affected.ts'
+import { keepMessagesOf } from '../store/block.ts'
 import { updateConversation } from '../store/conversations.ts'
 import { contactsThrough, touchContacts } from '../store/paths.ts'
 import type { Writer } from '../store/tx.ts'
@@ -30,6 +31,9 @@ export function rerouteOne(tx: Writer, changes: ChangeList, userId: number, trus
   // The same reason under another version of the rules is none.
   if (!moved && isDeepStrictEqual({ ...because, version: 0 }, { ...conversation.because, version: 0 })) return false
   // What was hidden is news to whoever is shown it again.
-  updateConversation(tx, changes, conversation, decision, conversation.blockedAt !== null && blockedAt === null ? { reset: true } : {})
+  const shown = conversation.blockedAt !== null && blockedAt === null
+  updateConversation(tx, changes, conversation, decision, shown ? { reset: true } : {})
+  // Whatever hid it, a person or a rule: what came meanwhile is not purged any more.
+  if (shown) keepMessagesOf(tx, changes, conversation.id)
   return moved
 }

@@ -114,6 +114,9 @@ t.test('what came from somebody blocked is purged after 30 days, and only that',
   const bob = await named(client, 'bob')
   await client.call('contact.block', { id: bob.id, blocked: true })
   await gets('while blocked')
+  const rule = await client.call<{ id: string }>('rule.put', { scope: 'address', value: 'carol@far.example', action: 'block' })
+  await wire.letters([{ sender: { kind: 'email', address: 'carol@far.example', raw: 'carol', name: 'carol' }, text: 'while a rule blocked' }], { at: now })
+  await client.call('rule.delete', { id: rule.id })
   now += 31 * 86_400_000
   await gets('lately')
   await house.app.stop()
@@ -123,10 +126,10 @@ t.test('what came from somebody blocked is purged after 30 days, and only that',
   const told: number[] = []
   await purge({ store, clock, log: testLog(), wakeup: { notify: (userId) => void told.push(userId) } }).run()
   const texts = () => store.read((tx) => tx.all<{ text: string }>('SELECT text FROM message_body ORDER BY message_id').map(({ text }) => text))
-  t.same(await texts(), ['before', 'lately'])
+  t.same(await texts(), ['before', 'while a rule blocked', 'lately'], 'what is shown again is kept')
   t.equal(told.length > 0, true)
   t.match(await store.read((tx) => tx.get("SELECT count(*) AS n FROM event WHERE type = 'message.removed'")), { n: 1 })
   await purge({ store, clock, log: testLog(), wakeup: { notify: () => {} } }).run()
-  t.same(await texts(), ['before', 'lately'], 'once')
+  t.same(await texts(), ['before', 'while a rule blocked', 'lately'], 'once')
   await store.close()
 })
