@@ -2,7 +2,7 @@ import { Changes } from '../feed/append.ts'
 import type { Wakeup } from '../feed/wakeup.ts'
 import type { Clock } from '../model/ports.ts'
 import { getContact } from '../store/contacts.ts'
-import { forgetContact, forgetSent, messagesWith } from '../store/forget.ts'
+import { around, forgetContact, forgetEmptied, messagesWith } from '../store/forget.ts'
 import { conversationsTouching } from '../store/affected.ts'
 import { contactsThrough, touchContacts } from '../store/paths.ts'
 import { deleteMessages } from '../store/purge.ts'
@@ -25,8 +25,9 @@ export async function forget({ store, clock, wakeup }: { store: Store, clock: Cl
       if (getContact(tx, userId, contactId) === undefined) return true
       const changes = new Changes(userId)
       const ids = messages ? messagesWith(tx, contactId, { limit: chunk }) : []
-      forgetSent(tx, ids)
+      const where = around(tx, ids)
       deleteMessages(tx, changes, ids)
+      forgetEmptied(tx, changes, where)
       deleted += ids.length
       const done = ids.length < chunk
       if (done) {

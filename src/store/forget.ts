@@ -33,7 +33,8 @@ export function forgetContact(tx: Writer, changes: ChangeList, userId: number, c
   }
   for (const { id } of tx.all<{ id: number }>('SELECT id FROM address WHERE contact_id = ?', contactId)) {
     tx.run('DELETE FROM path WHERE address_id = ?1 OR via_id = ?1', id)
-    const used = tx.get('SELECT 1 WHERE EXISTS (SELECT 1 FROM strand_member WHERE address_id = ?1) OR EXISTS (SELECT 1 FROM message WHERE sender_id = ?1 AND strand_id IN (SELECT strand_id FROM speaker WHERE address_id = ?1)) OR EXISTS (SELECT 1 FROM message m JOIN strand s ON s.id = m.strand_id WHERE s.address_id = ?1)', id) !== undefined
+    // Also whose machines or lists have written: such a strand has no address of its own.
+    const used = tx.get('SELECT 1 WHERE EXISTS (SELECT 1 FROM strand_member WHERE address_id = ?1) OR EXISTS (SELECT 1 FROM message WHERE sender_id = ?1) OR EXISTS (SELECT 1 FROM message m JOIN strand s ON s.id = m.strand_id WHERE s.address_id = ?1)', id) !== undefined
     if (used) {
       tx.run(
         `UPDATE address SET name = NULL, last_out_at = CASE WHEN EXISTS (SELECT 1 FROM strand s JOIN message m ON m.strand_id = s.id WHERE s.address_id = ?1 AND m.direction = 'out') THEN last_out_at END,
@@ -67,11 +68,27 @@ function removeAddress(tx: Writer, changes: ChangeList, userId: number, id: numb
   tx.run('DELETE FROM address WHERE id = ?', id)
 }
 
-/** What hangs on messages that are to be deleted besides their texts and files: how they were sent, and how topics were cut there. */
-export function forgetSent(tx: Writer, ids: number[]): void {
-  const all = JSON.stringify(ids)
-  tx.run('DELETE FROM attempt WHERE dispatch_id IN (SELECT id FROM dispatch WHERE message_id IN (SELECT value FROM json_each(?)))', all)
-  tx.run('DELETE FROM dispatch WHERE message_id IN (SELECT value FROM json_each(?))', all)
-  tx.run('DELETE FROM proof_due WHERE message_id IN (SELECT value FROM json_each(?))', all)
-  tx.run('DELETE FROM topic_cut WHERE message_id IN (SELECT value FROM json_each(?))', all)
+/** Where messages that are to be deleted lie: conversations and topics. */
+export type Around = { conversations: number[], topics: number[] }
+
+export function around(tx: Reader, ids: number[]): Around {
+  const rows = tx.all<{ conversation: number, topic: number | null }>('SELECT DISTINCT s.conversation_id AS conversation, m.topic_id AS topic FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))
+  return { conversations: [...new Set(rows.map(({ conversation }) => conversation))], topics: [...new Set(rows.flatMap(({ topic }) => topic ?? []))] }
+}
+
+/**
+ * Of conversations and topics in which nothing is left: who was screened there, which words were learnt there, what they were about. What
+ * the user has taught about spam stays learnt; it cannot be told any more from what.
+ */
+export function forgetEmptied(tx: Writer, changes: ChangeList, { conversations, topics }: Around): void {
+  for (const id of conversations) {
+    if (tx.get('SELECT 1 FROM strand s JOIN message m ON m.strand_id = s.id WHERE s.conversation_id = ?', id)) continue
+    tx.run('DELETE FROM screening WHERE conversation_id = ?', id)
+    tx.run('DELETE FROM spam_lesson WHERE conversation_id = ?', id)
+  }
+  for (const id of topics) {
+    if (tx.get('SELECT 1 FROM message WHERE topic_id = ?', id)) continue
+    const row = tx.get<{ rev: number }>("UPDATE topic SET subject = '', named = 0, rev = rev + 1 WHERE id = ? AND subject <> '' RETURNING rev", id)
+    if (row) changes.add('topic.changed', id, row.rev)
+  }
 }

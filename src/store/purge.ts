@@ -22,6 +22,8 @@ export function deleteMessages(tx: Writer, changes: ChangeList, ids: number[]): 
     if (!row) continue
     strands.set(row.strandId, { id: row.conversationId, folder: row.folder })
     tx.run('DELETE FROM place WHERE message_id = ?', id)
+    tx.run('DELETE FROM attempt WHERE dispatch_id IN (SELECT id FROM dispatch WHERE message_id = ?)', id)
+    tx.run('DELETE FROM dispatch WHERE message_id = ?', id)
     tx.run('DELETE FROM proof_due WHERE message_id = ?', id)
     tx.run('DELETE FROM topic_cut WHERE message_id = ?', id)
     tx.run('DELETE FROM reaction WHERE message_id = ?', id)

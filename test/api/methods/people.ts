@@ -1,4 +1,5 @@
 import t from 'tap'
+import { openMainReader } from '../../../src/store/search-file.ts'
 import { openStage } from './stage.ts'
 import type { Contact, Message, Page } from './stage.ts'
 
@@ -126,4 +127,36 @@ t.test('contact.export and delete: all of somebody in open formats, and then not
   t.match(await call('message.get', { id: carol.id }), { text: 'stays' }, 'without forget the messages stay')
   await settled('deleted')
   t.ok(now.rev)
+})
+
+t.test('contact.delete: whoever only machines or lists have written for can be deleted too', async (t) => {
+  const stage = await openStage(t)
+  for (const [i, more] of [{ automatic: 'bulk' as const }, { automatic: 'list' as const, list: { id: 'sailors.example' } }].entries()) {
+    const name = ['Alice', 'Bob'][i]!
+    const message = await stage.writes(`${name} <${name.toLowerCase()}@friend.example>`, 'by machine', more)
+    t.same(await stage.call('contact.delete', { id: message.sender.contactId }), { messages: 0 })
+    t.match(await stage.call('message.get', { id: message.id }), { text: 'by machine' }, 'what was written stays')
+  }
+  await stage.settled('deleted')
+})
+
+t.test('contact.delete with forget: how it was sent, who was screened, what was learnt there and what it was about goes too', async (t) => {
+  const { call, writes, house, client, settled } = await openStage(t)
+  const dave = await writes('Dave <dave@friend.example>', 'what has keys and opens nothing', { subject: 'A riddle' })
+  const bob = await writes('Bob <bob@friend.example>', 'hi from Bob', { subject: 'The hut' })
+  await call('screener.decide', { ids: [dave.conversationId, bob.conversationId], decision: 'inbox' })
+  const sent = await call<Message>('message.send', { clientId: '01990000-0000-7000-8000-00000000000b', conversationId: dave.conversationId, text: 'a piano' })
+  await client.until(() => client.events.some(({ id, data }) => id === sent.id && data?.['status'] === 'sent'))
+  const main = openMainReader(house.folder)
+  t.teardown(() => main.close())
+  const kept = () => main.read((tx) => [
+    ...['dispatch', 'attempt', 'screening', 'spam_lesson'].map((table) => tx.get<{ rows: number }>(`SELECT count(*) AS rows FROM ${table}`)!.rows), ...tx.all<{ subject: string }>("SELECT subject FROM topic WHERE subject <> ''").map(({ subject }) => subject)
+  ])
+  t.same(kept(), [1, 1, 2, 2, 'A riddle', 'The hut'])
+  t.same(await call('contact.delete', { id: dave.sender.contactId, forget: true }), { messages: 2 })
+  await settled('forgotten')
+  t.same(kept(), [0, 0, 1, 1, 'The hut'])
+  t.same((await call<Page<{ conversationId: string }>>('screener.history')).items.map(({ conversationId }) => conversationId), [bob.conversationId])
+  const again = await writes('Dave <dave@friend.example>', 'me again')
+  t.match(await call('conversation.get', { id: again.conversationId }), { folder: 'other' }, 'let in no more')
 })
