@@ -77,7 +77,8 @@ export function cardWriter({ store, seal, clock, log, connector, session }: Card
     if (now && sameCard(now.card, base)) return void await store.hot((tx) => cardCompared(tx, accountId, remoteId, now.rev), 'bulk')
     try {
       const written = await open.writeCard!({ remoteId: remoteId as RemoteId, version, base, card: now?.card ?? null })
-      await store.hot((tx) => written && now ? putCard(tx, { ...row, remoteId: written.remoteId, version: written.version, contactRev: now.rev, base: now.card }) : removeCard(tx, accountId, remoteId), 'bulk')
+      if (written && now) await keep(userId, { ...row, remoteId: written.remoteId, version: written.version, contactRev: now.rev, base: now.card })
+      else await store.hot((tx) => removeCard(tx, accountId, remoteId), 'bulk')
     } catch (error) {
       const { retry, code } = failureOf(error)
       log.warn({ accountId, code, retry }, 'a card could not be written into the address book')
@@ -87,12 +88,22 @@ export function cardWriter({ store, seal, clock, log, connector, session }: Card
     }
   }
 
+  /** Who was deleted here while the card was on its way is to be deleted there too. */
+  async function keep(userId: number, card: Omit<CardRow, 'tries'>): Promise<void> {
+    const there = await store.hot((tx) => {
+      const contactId = card.contactId !== null && getContact(tx, userId, card.contactId) ? card.contactId : null
+      putCard(tx, { ...card, contactId })
+      return contactId !== null
+    }, 'bulk')
+    if (!there) soon(card.accountId, soonMs)
+  }
+
   async function add(open: Session, userId: number, accountId: number, contactId: number, kinds: readonly string[]): Promise<void> {
     const now = await store.read((tx) => viewOf(tx, userId, contactId, kinds))
     if (!now) return
     try {
       const written = await open.writeCard!({ base: null, card: now.card })
-      if (written) await store.hot((tx) => putCard(tx, { accountId, remoteId: written.remoteId, version: written.version, contactId, contactRev: now.rev, base: now.card, befriended: false }), 'bulk')
+      if (written) await keep(userId, { accountId, remoteId: written.remoteId, version: written.version, contactId, contactRev: now.rev, base: now.card, befriended: false })
     } catch (error) {
       log.warn({ accountId, code: failureOf(error).code }, 'a friend could not be added to the address book')
     }

@@ -18,6 +18,9 @@ import './methods/page-once.ts'
 import './methods/proof.ts'
 import { hit, ofTrust } from './methods/coverage.ts'
 
+// More than fifty servers are started one after the other.
+t.setTimeout(300_000)
+
 /** What any method may answer, and what the cases above do not bring about by themselves: the test that does. */
 const elsewhere: Partial<Record<ErrorKind, string>> = {
   parse_error: 'test/api/frames.test.ts', invalid_request: 'test/api/frames.test.ts', method_not_found: 'test/api/frames.test.ts', too_large: 'test/api/frames.test.ts',

@@ -38,7 +38,7 @@ t.test('Dockerfile', async t => {
     return { name, rest: rest! }
   })
   const all = (name: string) => steps.filter(step => step.name === name).map(({ rest }) => rest)
-  t.same(all('FROM'), ['node:24-bookworm-slim AS packages', 'node:24-bookworm-slim'], 'two stages: what only the installation needs stays behind')
+  t.same(all('FROM'), ['node:24-bookworm-slim AS packages', 'packages AS page', 'node:24-bookworm-slim'], 'three stages: what only the installation and the building of the page need stays behind')
   const last = steps.slice(steps.findLastIndex(({ name }) => name === 'FROM'))
   t.equal(last.findLast(({ name }) => name === 'USER')?.rest, 'node')
   const after = last.slice(last.findIndex(({ name }) => name === 'USER') + 1).map(({ name }) => name)

@@ -18,7 +18,7 @@ export const invitationAnswer = method({
   summary: 'Answers an invitation that a message carries: a message with the answer for their calendar goes to its organizer alone, from the address that was invited. `text` is said with it; without, the answer alone. May be called again when one thinks otherwise.',
   params: Type.Object({ messageId: Id, card: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'which of the message\'s cards; the first invitation where it is left out' })), answer: Type.Enum(['accepted', 'tentative', 'declined']), text: Type.Optional(Type.String({ maxLength: 4000 })) }),
   result: Type.Object({ id: Id }),
-  errors: ['not_found', 'conflict', 'account_unavailable', 'not_supported_by_channel'],
+  errors: ['not_found', 'conflict', 'account_unavailable'],
   example: { params: { messageId: 'm12', answer: 'accepted' }, result: { id: 'm15' } },
   orderBy: ({ messageId }) => messageId,
   async handle(ctx, { messageId, card, answer, text }) {

@@ -33,6 +33,10 @@ t.test('cards, and an answer to an invitation', async (t) => {
   const called = await writes('Alice <alice@friend.example>', 'no', { ...proven, cards: [{ ...invitation, method: 'cancel' }] })
   t.match([called.cards?.[0]?.invitation?.answerable, await refused('invitation.answer', { messageId: called.id, answer: 'accepted' })], [false, { kind: 'conflict', message: /asks for no answer/ }])
   t.equal(house.log.some((line) => line.includes('trip-1')), false)
+  const elsewhere = await writes('Alice <alice@friend.example>', 'by smoke', { ...proven, cards: [{ ...invitation, organizer: { kind: 'smoke', address: 'x' } }] })
+  t.match(await refused('invitation.answer', { messageId: elsewhere.id, answer: 'accepted' }), { kind: 'account_unavailable' }, 'nobody can be reached by smoke')
+  await call('account.remove', { id: sent.accountId })
+  t.match(await refused('invitation.answer', { messageId: sent.id, answer: 'accepted' }), { kind: 'account_unavailable' }, 'there is no account any more')
 })
 
 t.test('what a machine answers in somebody\'s name is no answer of theirs', async (t) => {
