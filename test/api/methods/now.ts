@@ -10,11 +10,15 @@ t.test('presence, typing and settings answer, each as declared', async (t) => {
   t.match(await call('presence.list'), { items: [], own: { shown: 'online', devices: [{ device: 'desk', available: 'online', current: true }] } })
   t.same(await call('typing.set', { conversationId: mail.conversationId, typing: true }), { told: false })
   t.match(await refused('typing.set', { conversationId: 'c999', typing: true }), { kind: 'not_found' })
-  t.match(await call('settings.get'), { sendReadMarkers: false, rev: 1 })
-  t.match(await call('settings.set', { sendReadMarkers: true, ifRev: 1 }), { sendReadMarkers: true, rev: 2 })
+  const settings = {
+    sendReadMarkers: false, inboxFor: 'basic', verifiedOnly: false, teachByMoving: true, teachByReplying: false, teachByApproving: true, befriendByMoving: false, befriendByReplying: false, befriendByApproving: false, shareFriends: false,
+    digest: true, digestHour: 8, timeZone: null, learnSpam: true, keepDays: { newsletters: null, notifications: null, receipts: null }, rev: 1
+  }
+  t.same(await call('settings.get'), settings)
+  t.same(await call('settings.set', { sendReadMarkers: true, ifRev: 1 }), { ...settings, sendReadMarkers: true, rev: 2 })
   await client.until(() => client.events.some(({ type, id, data }) => type === 'settings.changed' && id === 'settings' && data?.['sendReadMarkers'] === true))
   const stale = await refused('settings.set', { sendReadMarkers: false, ifRev: 1 })
-  t.match([stale.kind, stale.detail], ['conflict', { sendReadMarkers: true, rev: 2 }])
+  t.same([stale.kind, stale.detail], ['conflict', { ...settings, sendReadMarkers: true, rev: 2 }])
 })
 
 t.test('contact.put: a choice of way for a contact', async (t) => {
