@@ -1,6 +1,7 @@
 import type { Address } from '../model/incoming.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Contact } from '../model/contact.ts'
+import { keepMessages } from '../store/block.ts'
 import { addressesOf, findAddress, getContact, insertAddress, insertContact, moveAddress, updateContact } from '../store/contacts.ts'
 import { regroup } from '../store/strands.ts'
 import type { Writer } from '../store/tx.ts'
@@ -17,6 +18,8 @@ export function link(tx: Writer, changes: ChangeList, userId: number, contact: C
     if (addressesOf(tx, owner.id).length === 0) updateContact(tx, changes, owner, { redirectTo: contact.id })
     else updateContact(tx, changes, owner, {})
     regroup(tx, changes, userId, [known.id])
+    // With somebody who is not blocked it is in sight, so nothing of it is purged.
+    if (owner.blocked && !contact.blocked) keepMessages(tx, changes, contact.id)
   }
   updateContact(tx, changes, contact, {})
   reroute(tx, changes, userId, contact.id)

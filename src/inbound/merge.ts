@@ -2,6 +2,7 @@ import type { ChangeList } from '../model/event.ts'
 import type { Contact } from '../model/contact.ts'
 import { joined, replayed } from '../model/merging.ts'
 import type { Standing } from '../model/merging.ts'
+import { keepMessages } from '../store/block.ts'
 import { addressesOf, getAddress, getContact, moveAddress, updateContact } from '../store/contacts.ts'
 import { dropFromMerges, getMerge, insertMerge, laterMerges, markUndone, reviveConversations, rewriteMerge } from '../store/merges.ts'
 import type { Merge } from '../store/merges.ts'
@@ -33,6 +34,8 @@ export function merge(tx: Writer, changes: ChangeList, userId: number, ids: numb
   updateContact(tx, changes, first, { ...patchOf(after), verifiedOnly: contacts.some((contact) => contact?.verifiedOnly) })
   regroup(tx, changes, userId, moved)
   reroute(tx, changes, userId, first.id)
+  // With somebody who is not blocked it is in sight, so nothing of it is purged.
+  if (!first.blocked && others.some(({ blocked }) => blocked)) keepMessages(tx, changes, first.id)
   return { contactId: first.id, mergeId }
 }
 

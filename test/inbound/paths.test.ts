@@ -117,6 +117,11 @@ t.test('what came from somebody blocked is purged after 30 days, and only that',
   const rule = await client.call<{ id: string }>('rule.put', { scope: 'address', value: 'carol@far.example', action: 'block' })
   await wire.letters([{ sender: { kind: 'email', address: 'carol@far.example', raw: 'carol', name: 'carol' }, text: 'while a rule blocked' }], { at: now })
   await client.call('rule.delete', { id: rule.id })
+  for (const text of ['from erin', 'from frank']) await wire.letters([{ sender: { kind: 'email', address: `${text.slice(5)}@far.example`, raw: text, name: text.slice(5) }, text }], { at: now })
+  const [erin, frank] = [await named(client, 'erin'), await named(client, 'frank')]
+  await client.call('contact.block', { id: frank.id, blocked: true })
+  await wire.letters([{ sender: { kind: 'email', address: 'frank@far.example', raw: 'frank', name: 'frank' }, text: 'while frank was blocked' }], { at: now })
+  await client.call('contact.merge', { ids: [erin.id, frank.id] })
   now += 31 * 86_400_000
   await gets('lately')
   await house.app.stop()
@@ -126,10 +131,10 @@ t.test('what came from somebody blocked is purged after 30 days, and only that',
   const told: number[] = []
   await purge({ store, clock, log: testLog(), wakeup: { notify: (userId) => void told.push(userId) } }).run()
   const texts = () => store.read((tx) => tx.all<{ text: string }>('SELECT text FROM message_body ORDER BY message_id').map(({ text }) => text))
-  t.same(await texts(), ['before', 'while a rule blocked', 'lately'], 'what is shown again is kept')
+  t.same(await texts(), ['before', 'while a rule blocked', 'from erin', 'from frank', 'while frank was blocked', 'lately'], 'what is shown again is kept')
   t.equal(told.length > 0, true)
   t.match(await store.read((tx) => tx.get("SELECT count(*) AS n FROM event WHERE type = 'message.removed'")), { n: 1 })
   await purge({ store, clock, log: testLog(), wakeup: { notify: () => {} } }).run()
-  t.same(await texts(), ['before', 'while a rule blocked', 'lately'], 'once')
+  t.same(await texts(), ['before', 'while a rule blocked', 'from erin', 'from frank', 'while frank was blocked', 'lately'], 'once')
   await store.close()
 })
