@@ -43,6 +43,12 @@ export async function leave(): Promise<void> {
   location.replace('/login')
 }
 
+/** Notes who has just signed in. What somebody else wrote here and did not send (their session ended by itself) is taken away first. */
+export function signedInAs(userId: string): void {
+  if (localStorage.getItem('kinbox.user') !== userId) for (const shelf of [localStorage, sessionStorage]) dropDrafts(shelf)
+  localStorage.setItem('kinbox.user', userId)
+}
+
 /** What this browser is called among the user's own, for as long as it keeps its storage. */
 function device(): string {
   const key = 'kinbox.device'

@@ -12,8 +12,8 @@ export async function makeFirstUser(user: { code: string, name: string, password
 }
 
 /** Signs in by a one-time code. Throws KinboxError. */
-export async function enter(code: string): Promise<void> {
-  await ask('POST', '/v1/enter', { code })
+export async function enter(code: string): Promise<{ userId: string }> {
+  return ask('POST', '/v1/enter', { code })
 }
 
 /** The code of the address (`#code=…`), once: it is taken out of the address and of the history. */

@@ -1,7 +1,7 @@
 import { KinboxError, signIn } from '#client'
 import { useEffect, useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
-import { openSession } from '../session.ts'
+import { openSession, signedInAs } from '../session.ts'
 import { errorWords } from '../shell/error-words.ts'
 import { Door } from './door.tsx'
 import { Field } from './field.tsx'
@@ -14,11 +14,11 @@ export function SignIn({ ended }: { ended: boolean }) {
   const [busy, setBusy] = useState(false)
   const [wrong, setWrong] = useState<string | null>(null)
 
-  async function attempt(how: () => Promise<unknown>) {
+  async function attempt(how: () => Promise<{ userId: string }>) {
     setBusy(true)
     setWrong(null)
     try {
-      await how()
+      signedInAs((await how()).userId)
       openSession()
     } catch (error) {
       setWrong(error instanceof KinboxError && error.kind === 'unauthenticated' && how === byPassword ? t('signin.wrong') : errorWords(error))
