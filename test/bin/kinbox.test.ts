@@ -42,7 +42,7 @@ t.test('bin/kinbox without a Node of its own', async t => {
   t.match(run(kinbox, ['serve'], join(folder, 'old'), folder), { status: 1, stderr: /needs Node 24 or newer; found: v20.20.2.[\s\S]*npm ci/ })
   t.match(run(kinbox, ['serve'], join(folder, 'new'), folder), { status: 1, stderr: /not installed. Run: .*npm ci/ })
   mkdirSync(join(house, 'node_modules'))
-  t.match(run(kinbox, ['serve', 'a b'], join(folder, 'new'), folder), { status: 0, stdout: `v26.1.0 runs ${house}/src/main.ts serve a b\n` }, "the system's own will do")
+  t.match(run(kinbox, ['serve', 'a b'], join(folder, 'new'), folder), { status: 0, stdout: `v26.1.0 runs --max-semi-space-size=8 ${house}/src/main.ts serve a b\n` }, "the system's own will do")
   fakeNode(join(house, 'node_modules/.bin'), 'v24.21.0')
   t.match(run(kinbox, ['--node', 'x.ts'], join(folder, 'new'), folder), { status: 0, stdout: 'v24.21.0 runs x.ts\n' }, 'the one that came along goes first')
 })
