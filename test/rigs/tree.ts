@@ -10,7 +10,7 @@ export type Patch = { file: string, from: string, to: string }
 /** A copy of what runs, with patches, in a folder of its own. A rig that does not notice the patch is no rig. Throws where a patch does not fit. */
 export function patchedTree(patches: readonly Patch[], migrations: (name: string) => boolean = () => true, tree = ownTree): { path: string, remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'kinbox-tree-'))
-  for (const name of ['bin', 'src', 'connectors', 'config', 'migrations', 'package.json']) cpSync(join(tree, name), join(path, name), { recursive: true })
+  for (const name of ['bin', 'src', 'sdk', 'connectors', 'config', 'migrations', 'package.json']) cpSync(join(tree, name), join(path, name), { recursive: true })
   symlinkSync(join(tree, 'node_modules'), join(path, 'node_modules'))
   const folder = join(path, 'migrations/sqlite')
   for (const name of readdirSync(folder)) if (!migrations(name)) rmSync(join(folder, name))
