@@ -7,9 +7,14 @@ export function Dialog({ title, onClose, children }: { title: string, onClose():
   const element = useRef<HTMLDialogElement>(null)
   const id = useId()
   useEffect(() => {
+    const dialog = element.current
     const before = document.activeElement
-    element.current?.showModal()
-    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus() }
+    dialog?.showModal()
+    return () => {
+      // As long as it is open, nothing outside takes the focus.
+      dialog?.close()
+      if (before instanceof HTMLElement && before.isConnected) before.focus()
+    }
   }, [])
   return (
     <dialog
