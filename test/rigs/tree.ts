@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,12 +8,10 @@ export const ownTree = join(import.meta.dirname, '../..')
 export type Patch = { file: string, from: string, to: string }
 
 /** A copy of what runs, with patches, in a folder of its own. A rig that does not notice the patch is no rig. Throws where a patch does not fit. */
-export function patchedTree(patches: readonly Patch[], migrations: (name: string) => boolean = () => true, tree = ownTree): { path: string, remove(): void } {
+export function patchedTree(patches: readonly Patch[], tree = ownTree): { path: string, remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'kinbox-tree-'))
   for (const name of ['bin', 'src', 'sdk', 'connectors', 'config', 'migrations', 'package.json']) cpSync(join(tree, name), join(path, name), { recursive: true })
   symlinkSync(join(tree, 'node_modules'), join(path, 'node_modules'))
-  const folder = join(path, 'migrations/sqlite')
-  for (const name of readdirSync(folder)) if (!migrations(name)) rmSync(join(folder, name))
   for (const { file, from, to } of patches) {
     const source = readFileSync(join(path, file), 'utf8')
     if (source.split(from).length !== 2) throw new Error(`the patch of ${file} does not fit any more: ${from}`)
