@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
 import { channelWords, ChannelSign } from '../message/channel.tsx'
 import type { Resolved, Way } from './ways.ts'
@@ -11,21 +11,31 @@ export function WayMenu({ resolved, onChoose }: { resolved: Resolved, onChoose(w
   const id = useId()
   const ways = waysOf(resolved)
   const [chosen] = ways as [Way, ...Way[]]
-  useEffect(() => {
+  // Before it is drawn: whoever sees the menu can close it. Escape is heard first here, wherever the focus is, else it would leave the conversation.
+  useLayoutEffect(() => {
     if (!open) return
     const outside = (event: Event) => { if (!box.current?.contains(event.target as Node)) setOpen(false) }
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return
+      event.preventDefault()
+      event.stopPropagation()
+      close()
+    }
     document.addEventListener('pointerdown', outside)
+    document.addEventListener('keydown', escape, true)
     box.current?.querySelector<HTMLElement>('[role=menuitemradio]')?.focus()
-    return () => document.removeEventListener('pointerdown', outside)
+    return () => {
+      document.removeEventListener('pointerdown', outside)
+      document.removeEventListener('keydown', escape, true)
+    }
   }, [open])
 
   const move = (event: KeyboardEvent) => {
     const items = [...box.current?.querySelectorAll<HTMLElement>('[role=menuitemradio]') ?? []]
     const at = items.indexOf(document.activeElement as HTMLElement)
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key]
-    if (to !== undefined) items.at(to % items.length)?.focus()
-    else if (event.key === 'Escape') close()
-    else return
+    if (to === undefined) return
+    items.at(to % items.length)?.focus()
     event.preventDefault()
     event.stopPropagation()
   }
