@@ -544,3 +544,44 @@ CREATE TABLE client_write (               -- what a client asked for, so that as
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX client_write_at ON client_write (at);
 CREATE INDEX client_write_object ON client_write (user_id, object);
+
+-- The highest id that was ever deleted from a table: clients have seen it, so it is never given again. A migration that
+-- rebuilds one of these tables loses its trigger and makes it anew --------------------------------------------------------
+
+CREATE TABLE id_mark (
+  name TEXT PRIMARY KEY,
+  id INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER message_deleted AFTER DELETE ON message BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('message', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER conversation_deleted AFTER DELETE ON conversation BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('conversation', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER contact_deleted AFTER DELETE ON contact BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('contact', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER address_deleted AFTER DELETE ON address BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('address', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER topic_deleted AFTER DELETE ON topic BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('topic', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER attachment_deleted AFTER DELETE ON attachment BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('attachment', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER merge_deleted AFTER DELETE ON merge BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('merge', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER login_deleted AFTER DELETE ON login BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('login', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER identity_deleted AFTER DELETE ON identity BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('identity', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER rule_deleted AFTER DELETE ON rule BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('rule', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;
+CREATE TRIGGER screening_deleted AFTER DELETE ON screening BEGIN
+  INSERT INTO id_mark (name, id) VALUES ('screening', OLD.id) ON CONFLICT DO UPDATE SET id = max(id, excluded.id);
+END;

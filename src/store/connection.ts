@@ -46,7 +46,7 @@ export class Statements {
   }
 }
 
-/** Rising ids for each table, seeded from what is stored. An id given in a transaction that failed is not given again. */
+/** Rising ids for each table, seeded from what is stored and from the highest that was ever deleted. An id given in a transaction that failed is not given again. */
 export class Ids {
   readonly #last = new Map<IdTable, number>()
   readonly #statements: Statements
@@ -56,7 +56,7 @@ export class Ids {
   }
 
   next(table: IdTable): number {
-    const last = this.#last.get(table) ?? (this.#statements.of(`SELECT coalesce(max(id), 0) AS id FROM "${table}"`).get() as { id: number }).id
+    const last = this.#last.get(table) ?? (this.#statements.of(`SELECT max(coalesce((SELECT max(id) FROM "${table}"), 0), coalesce((SELECT id FROM id_mark WHERE name = '${table}'), 0)) AS id`).get() as { id: number }).id
     this.#last.set(table, last + 1)
     return last + 1
   }
