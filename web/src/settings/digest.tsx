@@ -1,4 +1,5 @@
 import type { Settings } from '#client'
+import { useState } from 'preact/hooks'
 import { useLive } from '../hooks/use-live.ts'
 import { language, t } from '../i18n.ts'
 import { useStore } from '../session.ts'
@@ -48,19 +49,29 @@ export function DigestSettings() {
           <span>{t('digest.learn')}<br /><span class="quiet small">{t('digest.learnHint')}</span></span>
         </label>
       </section>
-      <section class="card stack" aria-labelledby="keep">
-        <h2 id="keep">{t('digest.keep')}</h2>
-        <p class="quiet small">{t('digest.keepHint')}</p>
-        {streams.map((stream) => (
-          <div class="field" key={stream}>
-            <label htmlFor={`keep-${stream}`}>{t(`streams.names.${stream}`)}</label>
-            <select id={`keep-${stream}`} value={settings?.keepDays[stream] ?? ''} disabled={!settings} onChange={({ currentTarget }) => settings && save({ keepDays: { ...settings.keepDays, [stream]: Number(currentTarget.value) || null } })}>
-              <option value="">{t('digest.forEver')}</option>
-              {[...new Set([...days, settings?.keepDays[stream] ?? 30])].sort((a, b) => a - b).map((count) => <option key={count} value={count}>{t('digest.days', { count })}</option>)}
-            </select>
-          </div>
-        ))}
-      </section>
+      {settings && <Keeping kept={settings.keepDays} onSave={(keepDays) => save({ keepDays })} />}
     </div>
+  )
+}
+
+/** What is older is gone for good, so nothing counts before its button is pressed: arrow keys go through a list. */
+function Keeping({ kept, onSave }: { kept: Settings['keepDays'], onSave(days: Settings['keepDays']): void }) {
+  const [wanted, want] = useState(kept)
+  const changed = streams.some((stream) => wanted[stream] !== kept[stream])
+  return (
+    <form class="card stack" aria-labelledby="keep" onSubmit={(event) => { event.preventDefault(); if (changed) onSave(wanted) }}>
+      <h2 id="keep">{t('digest.keep')}</h2>
+      <p class="quiet small">{t('digest.keepHint')}</p>
+      {streams.map((stream) => (
+        <div class="field" key={stream}>
+          <label htmlFor={`keep-${stream}`}>{t(`streams.names.${stream}`)}</label>
+          <select id={`keep-${stream}`} value={wanted[stream] ?? ''} onChange={({ currentTarget }) => want({ ...wanted, [stream]: Number(currentTarget.value) || null })}>
+            <option value="">{t('digest.forEver')}</option>
+            {[...new Set([...days, wanted[stream] ?? 30, kept[stream] ?? 30])].sort((a, b) => a - b).map((count) => <option key={count} value={count}>{t('digest.days', { count })}</option>)}
+          </select>
+        </div>
+      ))}
+      <div class="row"><button type="submit" aria-disabled={!changed}>{t('settings.save')}</button></div>
+    </form>
   )
 }
