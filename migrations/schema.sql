@@ -100,7 +100,8 @@ CREATE TABLE contact (
   rev INTEGER NOT NULL DEFAULT 1,
   via TEXT,                               -- JSON: how the user wants them answered; NULL: as it comes
   blocked_at INTEGER,
-  verified_only INTEGER NOT NULL DEFAULT 0 -- 1: weak proof does not suffice for them
+  verified_only INTEGER NOT NULL DEFAULT 0, -- 1: weak proof does not suffice for them
+  pictures INTEGER NOT NULL DEFAULT 0     -- 1: pictures of other servers are shown unasked, in what is proven to be theirs
 ) STRICT;
 CREATE INDEX contact_user ON contact (user_id, redirect_to);
 CREATE INDEX contact_friend ON contact (user_id) WHERE friend = 1;

@@ -161,6 +161,7 @@ export type Contact = {
   notes?: string | null
   via?: { accountId?: Id, channel?: string, address?: string } | null
   verifiedOnly?: boolean
+  pictures?: boolean
   photo?: Id | null
   merges?: { mergeId: Id, at: Time }[]
   redirectTo?: Id
@@ -324,7 +325,7 @@ export type Methods = {
   /** How a message would go out now, and why; what else there is, and why not. Writes nothing. */
   'compose.resolve': { params: { conversationId?: Id | undefined, to?: AddressRef | undefined, text?: string | undefined, topicId?: Id | undefined, replyTo?: Id | undefined, attachments?: Id[] | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | undefined }, result: { via: { accountId: Id, channel: string, from: AddressRef, to: AddressRef[] }, because: Because, alternatives: { accountId: Id, channel: string, from: AddressRef, to: AddressRef[], ok: boolean, whyNot?: string, parts: number, cost: number }[], parts: number, cost: number } }
   /** One contact, and the conversation with them alone, where there is one. After a merge an old id still answers, with redirectTo. */
-  'contact.get': { params: { id: Id }, result: { id: Id, name: string, addresses: Party[], friend: 'friend' | 'friend-of-friend' | 'none', path?: string[], blocked: boolean, notes?: string | null, via?: { accountId?: Id, channel?: string, address?: string } | null, verifiedOnly?: boolean, photo?: Id | null, merges?: { mergeId: Id, at: Time }[], redirectTo?: Id, rev: number, conversationId?: Id } }
+  'contact.get': { params: { id: Id }, result: { id: Id, name: string, addresses: Party[], friend: 'friend' | 'friend-of-friend' | 'none', path?: string[], blocked: boolean, notes?: string | null, via?: { accountId?: Id, channel?: string, address?: string } | null, verifiedOnly?: boolean, pictures?: boolean, photo?: Id | null, merges?: { mergeId: Id, at: Time }[], redirectTo?: Id, rev: number, conversationId?: Id } }
   /** Deletes a contact: name, notes, picture, friendship, and their card in an address book that is kept in step. Messages stay, as a stranger's. With `forget` all that was exchanged with them alone and what they wrote in groups is deleted too, with its files, here only and for good: it cannot be undone. */
   'contact.delete': { params: { id: Id, forget?: boolean | undefined, ifRev?: number | undefined }, result: { messages: number } }
   /** All that was exchanged with somebody, alone and in groups, newest first: files, links in texts, or topics. */
@@ -341,8 +342,8 @@ export type Methods = {
   'contact.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Contact[], nextCursor: string | null, asOf: number } }
   /** Joins contacts into the first of them, and their conversations into one. contact.unmerge undoes it. */
   'contact.merge': { params: { ids: Id[] }, result: { contactId: Id, mergeId: Id } }
-  /** Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. Asking again with the same clientId is harmless. */
-  'contact.put': { params: { clientId?: ClientId | undefined, id?: Id | undefined, name?: string | undefined, notes?: string | null | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | null | undefined, verifiedOnly?: boolean | undefined, addresses?: AddressRef[] | undefined, ifRev?: number | undefined }, result: Contact }
+  /** Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. `pictures`: those of other servers are shown unasked in what is verified to be theirs (`a12` of blob.url). Asking again with the same clientId is harmless. */
+  'contact.put': { params: { clientId?: ClientId | undefined, id?: Id | undefined, name?: string | undefined, notes?: string | null | undefined, via?: { accountId?: Id | undefined, channel?: string | undefined, address?: string | undefined } | null | undefined, verifiedOnly?: boolean | undefined, pictures?: boolean | undefined, addresses?: AddressRef[] | undefined, ifRev?: number | undefined }, result: Contact }
   /** Contacts that may be one person under two addresses, with what speaks for it. Nothing is merged by itself: contact.merge does it, contact.keepApart ends the suggestion. */
   'contact.suggestions': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { contacts: Contact[], evidence: string[] }[], nextCursor: string | null, asOf: number } }
   /** Takes an address from a contact: its messages get a conversation of their own again. */
@@ -413,7 +414,7 @@ export type Methods = {
   'identity.put': { params: { id?: Id | undefined, kind?: string | undefined, address?: string | undefined, name?: string | null | undefined, signature?: string | null | undefined, ifRev?: number | undefined }, result: Identity }
   /** Uploads a small file, at most 128 KiB, for message.send. Larger ones are posted to /v1/blobs. */
   'blob.create': { params: { name: string, contentType: string, base64: string }, result: Attachment }
-  /** A link to a blob for a few minutes, for sound and film for hours: an attachment or upload, its small picture, the bytes of a message; a message's safe HTML (`h12`; with `p12` in its place also pictures of other servers have links) and its style sheet (`s12`). Answered as a download, whole or a part of it (Range). */
+  /** A link to a blob for a few minutes, for sound and film for hours: an attachment or upload, its small picture, the bytes of a message; a message's safe HTML (`h12`; with `p12` in its place also pictures of other servers have links, with `a12` only where the user has said so of whom it is verified to be from) and its style sheet (`s12`). Answered as a download, whole or a part of it (Range). */
   'blob.url': { params: { id: Id }, result: { path: string, expiresAt: Time } }
   /** The contacts whose presence is known now, with the best of all their addresses; and what the networks see of the user. Presence is not in the log: signals tell what changes afterwards, and a client that was away asks again. */
   'presence.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: { contactId: Id, presence: 'online' | 'away' | 'offline', lastSeenAt?: Time, addresses: { kind: string, address: string, presence: 'online' | 'away' | 'offline' }[] }[], nextCursor: string | null, asOf: number, own: { shown: 'online' | 'away' | 'offline', invisible: boolean, devices: { device: string | null, available: 'online' | 'away' | 'invisible' | 'offline', current: boolean }[] } } }

@@ -7,6 +7,7 @@ import { parseId, publicId } from '../model/ids.ts'
 import { attachmentsOf, getAttachment } from '../store/attachments.ts'
 import { getBody, getMessage } from '../store/messages.ts'
 import { getPhoto } from '../store/photos.ts'
+import { getAddress, getContact } from '../store/contacts.ts'
 import { getRaw } from '../store/raws.ts'
 import type { Store } from '../store/store.ts'
 import type { Reader } from '../store/tx.ts'
@@ -22,7 +23,7 @@ export type Download = { name: string, contentType: string, size: number, open(p
 
 /**
  * An attachment or upload (`b7`), a small picture of it (`t7`), the bytes of a message (`r7`), its safe HTML without (`h7`) and with
- * pictures of other servers (`p7`), the style sheet for it (`s7`), the picture of a contact (`f7`); null when the user has none of that id.
+ * pictures of other servers (`p7`, or `a7`: where the user wants them of this sender, who is proven), the style sheet for it (`s7`), the picture of a contact (`f7`); null when the user has none of that id.
  */
 export function findBlob(tx: Reader, userId: number, blobId: string): Blob | null {
   const id = parseId('blob', 'b' + blobId.slice(1))
@@ -33,6 +34,7 @@ export function findBlob(tx: Reader, userId: number, blobId: string): Blob | nul
     case 'r': return raw(tx, userId, id)
     case 'h': return html(tx, userId, id, 'html')
     case 'p': return html(tx, userId, id, 'pictures')
+    case 'a': return html(tx, userId, id, showsPictures(tx, userId, id) ? 'pictures' : 'html')
     case 's': return html(tx, userId, id, 'sheet')
     case 'f': return face(tx, userId, id)
     default: return null
@@ -80,6 +82,15 @@ function raw(tx: Reader, userId: number, id: number): Blob | null {
   if (!digest || !found) return null
   const named = { name: `message-${id}.eml`, contentType: 'application/octet-stream' }
   return found.bytes === null ? { ...named, digest, size: found.size } : { ...named, content: found.bytes }
+}
+
+/** The user's word about a person counts for what is verified to be theirs, and for nothing that only names them. */
+function showsPictures(tx: Reader, userId: number, id: number): boolean {
+  const message = getMessage(tx, userId, id)
+  if (message?.proof !== 'verified' || message.senderId === null) return false
+  const address = getAddress(tx, message.senderId)
+  const contact = address && getContact(tx, userId, address.contactId)
+  return contact !== undefined && contact.pictures && !contact.blocked
 }
 
 function html(tx: Reader, userId: number, id: number, as: 'html' | 'pictures' | 'sheet'): Blob | null {

@@ -205,6 +205,7 @@ export const Contact = Obj({
   notes: Optional(nullable(Str())),
   via: Optional(nullable(Via)),
   verifiedOnly: Optional(Bool()),
+  pictures: Optional(Bool({ description: 'pictures of other servers are shown unasked, in what is verified to be theirs' })),
   photo: Optional(nullable(Id)),
   merges: Optional(List(Obj({ mergeId: Id, at: Time }))),
   redirectTo: Optional(Id),

@@ -31,7 +31,7 @@ export function merge(tx: Writer, changes: ChangeList, userId: number, ids: numb
   const moved = others.flatMap(({ id }) => addressesOf(tx, id).map((address) => address.id))
   for (const id of moved) moveAddress(tx, id, first.id)
   for (const contact of others) updateContact(tx, changes, contact, { redirectTo: first.id })
-  updateContact(tx, changes, first, { ...patchOf(after), verifiedOnly: contacts.some((contact) => contact?.verifiedOnly) })
+  updateContact(tx, changes, first, { ...patchOf(after), verifiedOnly: contacts.some((contact) => contact?.verifiedOnly), pictures: contacts.every((contact) => contact?.pictures) })
   regroup(tx, changes, userId, moved)
   reroute(tx, changes, userId, first.id)
   // With somebody who is not blocked it is in sight, so nothing of it is purged.

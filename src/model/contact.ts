@@ -14,6 +14,8 @@ export type Contact = {
   notes: string | null
   /** What claims to be from them must be verified; weak proof does not suffice. */
   verifiedOnly: boolean
+  /** Pictures of other servers are shown unasked, in messages that are verified to be theirs. */
+  pictures: boolean
   /** How the user wants them to be answered; null: as it comes. */
   via: Wish | null
   redirectTo: number | null

@@ -7,11 +7,11 @@ import { noteLook } from './look-alikes.ts'
 import { contactsThrough, touchContacts } from './paths.ts'
 import type { Reader, Writer } from './tx.ts'
 
-type ContactColumns = { id: number, name: string, named_by: NamedBy, friend: number, blocked: number, blocked_at: number | null, notes: string | null, via: string | null, redirect_to: number | null, rev: number, verified_only: number }
+type ContactColumns = { id: number, name: string, named_by: NamedBy, friend: number, blocked: number, blocked_at: number | null, notes: string | null, via: string | null, redirect_to: number | null, rev: number, verified_only: number, pictures: number }
 type AddressColumns = { id: number, kind: string, address: string, name: string | null, contact_id: number, verified_at: number | null, last_in_at: number | null, last_out_at: number | null }
 
 const contactOf = (row: ContactColumns): Contact => ({
-  id: row.id, name: row.name, namedBy: row.named_by, friend: row.friend === 1, blocked: row.blocked === 1, blockedAt: row.blocked_at, notes: row.notes, via: row.via === null ? null : JSON.parse(row.via), redirectTo: row.redirect_to, verifiedOnly: row.verified_only === 1, rev: row.rev
+  id: row.id, name: row.name, namedBy: row.named_by, friend: row.friend === 1, blocked: row.blocked === 1, blockedAt: row.blocked_at, notes: row.notes, via: row.via === null ? null : JSON.parse(row.via), redirectTo: row.redirect_to, verifiedOnly: row.verified_only === 1, pictures: row.pictures === 1, rev: row.rev
 })
 
 const addressOf = (row: AddressColumns): KnownAddress => ({
@@ -20,15 +20,15 @@ const addressOf = (row: AddressColumns): KnownAddress => ({
 
 /** The contact, merged ones too (`redirectTo` then says into which); undefined when the user has none of that id. */
 export function getContact(tx: Reader, userId: number, id: number): Contact | undefined {
-  const row = tx.get<ContactColumns>('SELECT id, name, named_by, friend, blocked, blocked_at, notes, via, redirect_to, rev, verified_only FROM contact WHERE id = ? AND user_id = ?', id, userId)
+  const row = tx.get<ContactColumns>('SELECT id, name, named_by, friend, blocked, blocked_at, notes, via, redirect_to, rev, verified_only, pictures FROM contact WHERE id = ? AND user_id = ?', id, userId)
   return row && contactOf(row)
 }
 
 /** Contacts by name then id, after the key of the page before; merged ones left out. */
 export function listContacts(tx: Reader, userId: number, { afterId, limit, friends }: { afterId: number, limit: number, friends: boolean }): Contact[] {
   const rows = friends
-    ? tx.all<ContactColumns>('SELECT id, name, named_by, friend, blocked, blocked_at, notes, via, redirect_to, rev, verified_only FROM contact WHERE user_id = ? AND friend = 1 AND redirect_to IS NULL AND id > ? ORDER BY id LIMIT ?', userId, afterId, limit)
-    : tx.all<ContactColumns>('SELECT id, name, named_by, friend, blocked, blocked_at, notes, via, redirect_to, rev, verified_only FROM contact WHERE user_id = ? AND redirect_to IS NULL AND id > ? ORDER BY id LIMIT ?', userId, afterId, limit)
+    ? tx.all<ContactColumns>('SELECT id, name, named_by, friend, blocked, blocked_at, notes, via, redirect_to, rev, verified_only, pictures FROM contact WHERE user_id = ? AND friend = 1 AND redirect_to IS NULL AND id > ? ORDER BY id LIMIT ?', userId, afterId, limit)
+    : tx.all<ContactColumns>('SELECT id, name, named_by, friend, blocked, blocked_at, notes, via, redirect_to, rev, verified_only, pictures FROM contact WHERE user_id = ? AND redirect_to IS NULL AND id > ? ORDER BY id LIMIT ?', userId, afterId, limit)
   return rows.map(contactOf)
 }
 
@@ -52,7 +52,7 @@ export function insertContact(tx: Writer, changes: ChangeList, userId: number, n
   const id = tx.nextId('contact')
   tx.run('INSERT INTO contact (id, user_id, name, named_by) VALUES (?, ?, ?, ?)', id, userId, name, namedBy)
   changes.add('contact.changed', id, 1)
-  return { id, name, namedBy, friend: false, blocked: false, blockedAt: null, notes: null, via: null, redirectTo: null, verifiedOnly: false, rev: 1 }
+  return { id, name, namedBy, friend: false, blocked: false, blockedAt: null, notes: null, via: null, redirectTo: null, verifiedOnly: false, pictures: false, rev: 1 }
 }
 
 /** Gives a contact an address that nobody has yet. */
@@ -93,14 +93,14 @@ export function noteSeen(tx: Writer, changes: ChangeList, address: KnownAddress,
   }
 }
 
-export type ContactPatch = { name?: string, friend?: boolean, blocked?: boolean, blockedAt?: number | null, notes?: string | null, via?: Wish | null, verifiedOnly?: boolean, redirectTo?: number | null, namedBy?: NamedBy }
+export type ContactPatch = { name?: string, friend?: boolean, blocked?: boolean, blockedAt?: number | null, notes?: string | null, via?: Wish | null, verifiedOnly?: boolean, pictures?: boolean, redirectTo?: number | null, namedBy?: NamedBy }
 
 /** Writes the named fields and returns the new rev. */
 export function updateContact(tx: Writer, changes: ChangeList, contact: Contact, patch: ContactPatch): number {
   const next = { ...contact, ...patch }
   const row = tx.get<{ rev: number }>(
-    'UPDATE contact SET name = ?, named_by = ?, friend = ?, blocked = ?, blocked_at = ?, notes = ?, via = ?, redirect_to = ?, verified_only = ?, rev = rev + 1 WHERE id = ? RETURNING rev',
-    next.name, patch.name === undefined ? next.namedBy : patch.namedBy ?? 'user', Number(next.friend), Number(next.blocked), next.blockedAt, next.notes, next.via === null ? null : JSON.stringify(next.via), next.redirectTo, Number(next.verifiedOnly), contact.id
+    'UPDATE contact SET name = ?, named_by = ?, friend = ?, blocked = ?, blocked_at = ?, notes = ?, via = ?, redirect_to = ?, verified_only = ?, pictures = ?, rev = rev + 1 WHERE id = ? RETURNING rev',
+    next.name, patch.name === undefined ? next.namedBy : patch.namedBy ?? 'user', Number(next.friend), Number(next.blocked), next.blockedAt, next.notes, next.via === null ? null : JSON.stringify(next.via), next.redirectTo, Number(next.verifiedOnly), Number(next.pictures), contact.id
   )!
   changes.add('contact.changed', contact.id, row.rev)
   if (next.friend || contact.friend) noteLook(tx, contact.id)

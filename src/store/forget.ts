@@ -44,7 +44,7 @@ export function forgetContact(tx: Writer, changes: ChangeList, userId: number, c
   }
   const left = tx.get('SELECT 1 FROM address WHERE contact_id = ?', contactId) !== undefined
   for (const id of all) {
-    const { rev } = tx.get<{ rev: number }>("UPDATE contact SET name = '', named_by = 'nobody', friend = 0, notes = NULL, via = NULL, rev = rev + 1 WHERE id = ? RETURNING rev", id)!
+    const { rev } = tx.get<{ rev: number }>("UPDATE contact SET name = '', named_by = 'nobody', friend = 0, notes = NULL, via = NULL, pictures = 0, rev = rev + 1 WHERE id = ? RETURNING rev", id)!
     if (left && id === contactId) changes.add('contact.changed', id, rev)
     else changes.add('contact.removed', id, rev)
   }

@@ -16,6 +16,7 @@ import './methods/search.ts'
 import './methods/page.ts'
 import './methods/page-once.ts'
 import './methods/proof.ts'
+import './methods/pictures.ts'
 import { hit, ofTrust } from './methods/coverage.ts'
 
 // More than fifty servers are started one after the other.

@@ -8,7 +8,7 @@ const playMs = 6 * 3_600_000
 
 export const blobUrl = method({
   name: 'blob.url',
-  summary: 'A link to a blob for a few minutes, for sound and film for hours: an attachment or upload, its small picture, the bytes of a message; a message\'s safe HTML (`h12`; with `p12` in its place also pictures of other servers have links) and its style sheet (`s12`). Answered as a download, whole or a part of it (Range).',
+  summary: 'A link to a blob for a few minutes, for sound and film for hours: an attachment or upload, its small picture, the bytes of a message; a message\'s safe HTML (`h12`; with `p12` in its place also pictures of other servers have links, with `a12` only where the user has said so of whom it is verified to be from) and its style sheet (`s12`). Answered as a download, whole or a part of it (Range).',
   params: Type.Object({ id: Id }),
   result: Type.Object({ path: Type.String({ description: 'relative to the server\'s address' }), expiresAt: Time }),
   errors: ['not_found'],

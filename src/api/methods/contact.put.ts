@@ -14,7 +14,7 @@ import { contactExample } from '../examples.ts'
 
 export const contactPut = method({
   name: 'contact.put',
-  summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. Asking again with the same clientId is harmless.',
+  summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. `pictures`: those of other servers are shown unasked in what is verified to be theirs (`a12` of blob.url). Asking again with the same clientId is harmless.',
   params: Type.Object({
     clientId: Type.Optional(ClientId),
     id: Type.Optional(Id),
@@ -22,6 +22,7 @@ export const contactPut = method({
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 20000 }), Type.Null()])),
     via: Type.Optional(Type.Union([Via, Type.Null()])),
     verifiedOnly: Type.Optional(Type.Boolean()),
+    pictures: Type.Optional(Type.Boolean()),
     addresses: Type.Optional(Type.Array(AddressRef, { maxItems: 50 })),
     ifRev: Type.Optional(Rev)
   }),
@@ -30,7 +31,7 @@ export const contactPut = method({
   example: { params: { id: 'p2', name: 'Alice' }, result: contactExample },
   orderBy: ({ id }) => id ?? 'new contact',
   async handle(ctx, { clientId, ...request }) {
-    const { id, name, notes, via, verifiedOnly, addresses = [], ifRev } = request
+    const { id, name, notes, via, verifiedOnly, pictures, addresses = [], ifRev } = request
     const once = clientId === undefined ? null : { userId: ctx.userId, clientId, method: 'contact.put', request }
     if (id === undefined && name === undefined) throw new ApiError('invalid_params', 'params.name is missing: a new contact needs a name')
     if (via && Object.keys(via).length === 0) throw new ApiError('invalid_params', 'params.via names nothing: give an account, a channel or an address, or null')
@@ -42,7 +43,7 @@ export const contactPut = method({
       checkRev(contact.rev, ifRev, () => contactOf(tx, contact))
       const wish = via ? wishOf(via) : via
       if (wish?.accountId !== undefined && !getAccount(tx, ctx.userId, wish.accountId)) missing('account')
-      const patch = { ...(notes === undefined ? {} : { notes }), ...(wish === undefined ? {} : { via: wish }), ...(verifiedOnly === undefined ? {} : { verifiedOnly }) }
+      const patch = { ...(notes === undefined ? {} : { notes }), ...(wish === undefined ? {} : { via: wish }), ...(verifiedOnly === undefined ? {} : { verifiedOnly }), ...(pictures === undefined ? {} : { pictures }) }
       if (id !== undefined) updateContact(tx, changes, contact, { ...(name === undefined ? {} : { name }), ...patch })
       else if (Object.keys(patch).length > 0) updateContact(tx, changes, contact, patch)
       for (const address of canonical) link(tx, changes, ctx.userId, getContact(tx, ctx.userId, contact.id)!, address)

@@ -18,7 +18,7 @@ export function contactOf(tx: Reader, row: Row): Contact {
   const photo = photoOf(tx, row.id)
   const path = row.friend || row.redirectTo !== null ? [] : pathsTo(tx, row.id)
   return {
-    id: publicId('contact', row.id), name: row.name || addresses[0]?.address || '', addresses: addresses.map(ownedBy), friend: row.friend ? 'friend' : path.length ? 'friend-of-friend' : 'none', ...(path.length ? { path: path.map(pathWords) } : {}), blocked: row.blocked, notes: row.notes, via: row.via === null ? null : viaOf(row.via), ...(row.verifiedOnly ? { verifiedOnly: true } : {}),
+    id: publicId('contact', row.id), name: row.name || addresses[0]?.address || '', addresses: addresses.map(ownedBy), friend: row.friend ? 'friend' : path.length ? 'friend-of-friend' : 'none', ...(path.length ? { path: path.map(pathWords) } : {}), blocked: row.blocked, notes: row.notes, via: row.via === null ? null : viaOf(row.via), ...(row.verifiedOnly ? { verifiedOnly: true } : {}), ...(row.pictures ? { pictures: true } : {}),
     ...(photo ? { photo: `f${photo.contactId}` } : {}),
     ...(merges.length ? { merges: merges.map(({ id, at }) => ({ mergeId: publicId('merge', id), at: rfc3339(at) })) } : {}),
     ...(row.redirectTo === null ? {} : { redirectTo: publicId('contact', row.redirectTo) }), rev: row.rev
