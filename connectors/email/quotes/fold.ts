@@ -10,11 +10,12 @@ export type Folded = { text: string, quoted?: string, original?: string }
 /**
  * Splits the lines of a mail into what the writer wrote anew (`text`) and what is folded (`quoted`): the earlier mail below the
  * answer, or above it with all of the answer below, with the line that introduces it; signatures, footers, disclaimers. Careful:
- * what is not plainly one of these stays in sight, answers between quotes keep them, a mail with nothing anew is shown whole, and so
- * is what was handed on. `handsOn`: its subject says that it is a forward. Nothing is lost; linear time.
+ * what is not plainly one of these stays in sight, answers between quotes keep them, a mail with nothing anew is shown whole (unless its
+ * quotes say nothing either), and so is what was handed on. `handsOn`: its subject says that it is a forward. Nothing is lost; linear time.
  */
 export function fold(lines: Line[], { handsOn = false }: { handsOn?: boolean } = {}): Folded {
   const read = readLines(lines)
+  if (saysNothing(read)) return { text: '', quoted: joined(lines) }
   joinWrapped(read)
   const reply = replyStart(read, handsOn)
   if (reply === 'handed on') return whole(lines)
@@ -28,6 +29,20 @@ export function fold(lines: Line[], { handsOn = false }: { handsOn?: boolean } =
   const folded = [joined(head ? lines.slice(head.first, head.end) : []), joined(lines.slice(end))].filter((part) => part !== '').join('\n\n')
   if (!read.some((line, at) => !line.blank && (at < (head?.first ?? 0) || at >= (head?.end ?? 0) && at < end) && !isRule(line)) || folded === '') return whole(lines)
   return { text: joined(shown), quoted: folded, ...(head && { original: joined(lines) }) }
+}
+
+/** Quotes in quotes that hold nobody's words, only who wrote when: what mail programs make of empty answers to each other. */
+function saysNothing(lines: Read[]): boolean {
+  if (!lines.find(({ blank }) => !blank)?.quoted) return false
+  let above = lines.length
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const line = lines[at]!
+    if (at >= above || line.blank || line.bare === '') continue
+    const found = line.quoted ? introduction(lines, at, false) : null
+    if (!found?.sure) return false
+    above = found.first
+  }
+  return true
 }
 
 /** Plain text as lines. */

@@ -34,6 +34,7 @@ t.test('plain text', async (t) => {
     ['the footer of a list', 'Yes\n\n_______________________________________________\nhikers mailing list\nhikers@example.org\nhttps://example.org/mailman/listinfo/hikers', 'Yes', '_______________________________________________\nhikers mailing list\nhikers@example.org\nhttps://example.org/mailman/listinfo/hikers'],
     ['a disclaimer', 'Yes\n\nThis e-mail is confidential and for the intended recipient only. If you have received it in error, please notify us and delete it.', 'Yes', 'This e-mail is confidential and for the intended recipient only. If you have received it in error, please notify us and delete it.'],
     ['a disclaimer in German', 'Ja\n\nDiese E-Mail ist vertraulich und nur für den Empfänger bestimmt. Haben Sie sie irrtümlich erhalten, so löschen Sie sie bitte.', 'Ja', 'Diese E-Mail ist vertraulich und nur für den Empfänger bestimmt. Haben Sie sie irrtümlich erhalten, so löschen Sie sie bitte.'],
+    ['quotes that say nothing', '> On 2 March 2026 at 12:00, Ada <ada@example.org> wrote:\n>\n>> On 1 March 2026 at 12:00, Alice <alice@friend.example>\n>> wrote:\n>>', '', '> On 2 March 2026 at 12:00, Ada <ada@example.org> wrote:\n>\n>> On 1 March 2026 at 12:00, Alice <alice@friend.example>\n>> wrote:\n>>'],
     ['below answers, what nobody answers', '> Go?\nYes\n\n> When?\nAt nine\n\n> Bye', '> Go?\nYes\n\n> When?\nAt nine', '> Bye']
   ]
   for (const [name, text, shown, quoted] of cases) t.same(plain(text), { text: shown, ...(quoted && { quoted }) }, name)
@@ -50,6 +51,7 @@ t.test('what stays in sight', async (t) => {
     ['handed on in German', 'Siehe unten\n\n-------- Weitergeleitete Nachricht --------\nVon: Ada\nBetreff: Sonntag\nDatum: 2. März 2026\n\nLos?'],
     ['a mail that begins with another', 'From: Ada\nSent: 2 March 2026\nTo: Alice\nSubject: Sunday\n\nGo?'],
     ['quote alone', 'On 2 March 2026 Ada wrote:\n> Go?'],
+    ['a quote in a quote', '> On 2 March 2026 at 12:00, Ada <ada@example.org> wrote:\n>> Go?'],
     ['a signature alone', '-- \nAlice'],
     ['a long end is no signature', `Yes\n-- \n${'line\n'.repeat(20).trimEnd()}`],
     ['a dashed line', 'Yes\n---\nNo'],
@@ -172,6 +174,19 @@ t.test('nothing is lost: every line is shown or folded, once', async (t) => {
   }
 })
 
+/**
+ * Replies whose collection wants what Kinbox promises not to do, with what is promised in its place: what is handed on stays in sight (the collection's own
+ * guards want that, too), signatures and what a phone signs are folded, quotes between answers stay, and what somebody wrote stays.
+ */
+const otherwise: Record<string, (message: IncomingMessage) => boolean> = {
+  'discourse/forwarded_gmail': ({ text, quoted }) => quoted === undefined && /^-+ Forwarded message -+$/m.test(text),
+  'talon-std/iphone': ({ text, quoted }) => !/Sent from my/.test(text) && /^Sent from my/.test(quoted ?? ''),
+  'talon-std/sparrow': ({ text, quoted }) => !/^-- $/m.test(text) && /^-- $/m.test(quoted ?? ''),
+  'mailspring/email_19': ({ text, quoted }) => !/Sent from/.test(text) && /^Sent from/.test(quoted ?? ''),
+  'crisp/test_tricky_quote_without_header': ({ text, quoted }) => quoted === undefined && text.match(/^>/gm)!.length === 5,
+  'crisp/test_tricky_multiple_dashes': ({ text, quoted }) => quoted === undefined && text.match(/^----$/gm)!.length === 2
+}
+
 const without = existsSync(join(corpora, 'quotes.jsonl')) ? {} : { skip: 'KINBOX_CORPORA: no folder of real replies' }
 
 t.test('replies of others', without, async (t) => {
@@ -179,6 +194,7 @@ t.test('replies of others', without, async (t) => {
   const lined = (text: string) => text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim()).filter((line) => line !== '').join('\n')
   const solid = (text: string) => text.replace(/\s+/g, '')
   const halves: [number, number][] = [[0, 0], [0, 0]]
+  const other = new Set<string>()
   for (const one of readFileSync(join(corpora, 'quotes.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Case)) {
     const [message] = await parse(readFileSync(join(corpora, one.eml)), context) as [IncomingMessage]
     const right = one.match === 'lines_ws' ? lined(message.text) === lined(one.visible!)
@@ -186,13 +202,19 @@ t.test('replies of others', without, async (t) => {
       : one.match === 'text_of_html' ? solid(message.text) === solid(textOfHtml(one.visible_html!))
       : one.must_contain!.every((part) => lined(message.text).includes(lined(part))) && !one.must_not_contain!.some((part) => lined(message.text).includes(lined(part)))
     if (one.guard) t.equal(right || message.quoted === undefined, true, `stripped: ${one.id}`)
+    else if (Object.hasOwn(otherwise, one.id)) {
+      other.add(one.id)
+      t.equal(otherwise[one.id]!(message), true, `${one.id} holds what is promised`)
+    }
     else {
       const half = halves[Number(BigInt('0x' + createHash('sha256').update(one.id).digest('hex')) % 2n)]!
       half[1]++
       if (right) half[0]++
     }
   }
+  t.equal(other.size, Object.keys(otherwise).length)
   const [right, all] = [halves[0]![0] + halves[1]![0], halves[0]![1] + halves[1]![1]]
-  // Of the others most contradict what Kinbox promises: to fold a phone's signature, to show what is handed on and quotes between answers.
-  t.equal(right / all >= 0.9, true, `${right} of ${all}; looked at ${halves[0]!.join('/')}, held out ${halves[1]!.join('/')}`)
+  const said = `${right} of ${all}; looked at ${halves[0]!.join('/')}, held out ${halves[1]!.join('/')}; with those that are promised otherwise, ${right} of ${all + other.size}`
+  t.comment(said)
+  t.equal(right / all >= 0.95, true, said)
 })
