@@ -298,6 +298,7 @@ CREATE TABLE message (                    -- narrow: what a list needs. Texts li
 ) STRICT;
 CREATE INDEX message_strand ON message (strand_id, sort_at, id);
 CREATE INDEX message_blocked ON message (blocked_at) WHERE blocked_at IS NOT NULL;
+CREATE INDEX message_folded ON message (user_id, json_extract(sender, '$.kind'), json_extract(sender, '$.address')) WHERE folded = 1;
 CREATE INDEX message_stream ON message (user_id, stream, received_at) WHERE stream IS NOT NULL;
 CREATE INDEX message_unseen ON message (strand_id, sort_at, id) WHERE seen = 0;
 CREATE INDEX message_message_id ON message (user_id, message_id) WHERE message_id IS NOT NULL;

@@ -14,8 +14,8 @@ export function block(tx: Writer, changes: ChangeList, userId: number, contact: 
   if (contact.blocked === blocked) return
   const hidden = conversationsTouching(tx, userId, contact.id).filter(({ blockedAt }) => blockedAt !== null)
   updateContact(tx, changes, contact, { blocked, blockedAt: blocked ? now : null })
-  foldMessages(tx, changes, contact.id, blocked)
-  if (!blocked) {
+  if (blocked) foldMessages(tx, changes, contact.id)
+  else {
     keepMessages(tx, changes, contact.id)
     for (const { id } of hidden) keepMessagesOf(tx, changes, id)
   }

@@ -1,7 +1,7 @@
 import type { Address } from '../model/incoming.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Contact } from '../model/contact.ts'
-import { keepMessages } from '../store/block.ts'
+import { foldMessages, keepMessages } from '../store/block.ts'
 import { addressesOf, findAddress, getContact, insertAddress, insertContact, moveAddress, updateContact } from '../store/contacts.ts'
 import { regroup } from '../store/strands.ts'
 import type { Writer } from '../store/tx.ts'
@@ -20,6 +20,9 @@ export function link(tx: Writer, changes: ChangeList, userId: number, contact: C
     regroup(tx, changes, userId, [known.id])
     // With somebody who is not blocked it is in sight, so nothing of it is purged.
     if (owner.blocked && !contact.blocked) keepMessages(tx, changes, contact.id)
+    if (contact.blocked) foldMessages(tx, changes, contact.id)
+    // Whoever was known through this address, or by it, is so no more with them.
+    reroute(tx, changes, userId, owner.id)
   }
   updateContact(tx, changes, contact, {})
   reroute(tx, changes, userId, contact.id)
@@ -33,6 +36,6 @@ export function unlink(tx: Writer, changes: ChangeList, userId: number, contact:
   moveAddress(tx, known.id, alone.id)
   regroup(tx, changes, userId, [known.id])
   updateContact(tx, changes, contact, {})
-  reroute(tx, changes, userId, alone.id)
+  for (const id of [alone.id, contact.id]) reroute(tx, changes, userId, id)
   return true
 }

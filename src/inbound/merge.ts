@@ -2,7 +2,7 @@ import type { ChangeList } from '../model/event.ts'
 import type { Contact } from '../model/contact.ts'
 import { joined, replayed } from '../model/merging.ts'
 import type { Standing } from '../model/merging.ts'
-import { keepMessages } from '../store/block.ts'
+import { foldMessages, keepMessages } from '../store/block.ts'
 import { addressesOf, getAddress, getContact, moveAddress, updateContact } from '../store/contacts.ts'
 import { dropFromMerges, getMerge, insertMerge, laterMerges, markUndone, reviveConversations, rewriteMerge } from '../store/merges.ts'
 import type { Merge } from '../store/merges.ts'
@@ -33,6 +33,7 @@ export function merge(tx: Writer, changes: ChangeList, userId: number, ids: numb
   for (const contact of others) updateContact(tx, changes, contact, { redirectTo: first.id })
   updateContact(tx, changes, first, { ...patchOf(after), verifiedOnly: contacts.some((contact) => contact?.verifiedOnly), pictures: contacts.every((contact) => contact?.pictures) })
   regroup(tx, changes, userId, moved)
+  if (first.blocked) foldMessages(tx, changes, first.id)
   reroute(tx, changes, userId, first.id)
   // With somebody who is not blocked it is in sight, so nothing of it is purged.
   if (!first.blocked && others.some(({ blocked }) => blocked)) keepMessages(tx, changes, first.id)
@@ -70,6 +71,7 @@ export function unmerge(tx: Writer, changes: ChangeList, userId: number, mergeId
   regroup(tx, changes, userId, [...new Set([...freed, ...beside])])
   for (const id of [root, ...otherIds]) {
     titlesChanged(tx, changes, id)
+    if (getContact(tx, userId, id)!.blocked) foldMessages(tx, changes, id)
     reroute(tx, changes, userId, id)
   }
   return { contactIds: found.contacts.map(({ id }) => id).sort((a, b) => a - b) }

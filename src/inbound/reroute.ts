@@ -6,6 +6,7 @@ import { keepMessagesOf } from '../store/block.ts'
 import { updateConversation } from '../store/conversations.ts'
 import { contactsThrough, touchContacts } from '../store/paths.ts'
 import type { Writer } from '../store/tx.ts'
+import { unfold } from './folded.ts'
 import { redecide } from './redecide.ts'
 import { trustOf } from './trust.ts'
 import type { Trust } from './trust.ts'
@@ -18,6 +19,7 @@ export function reroute(tx: Writer, changes: ChangeList, userId: number, contact
   const trust = trustOf(tx, userId)
   const through = contactsThrough(tx, contactId)
   touchContacts(tx, changes, through)
+  unfold(tx, changes, userId, trust, contactId)
   for (const id of [contactId, ...through]) for (const conversation of conversationsTouching(tx, userId, id)) rerouteOne(tx, changes, userId, trust, conversation)
 }
 

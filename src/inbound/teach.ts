@@ -9,6 +9,7 @@ import { conversationsOf, deleteRule, putRule } from '../store/rules.ts'
 import { writerAddresses } from '../store/strands.ts'
 import type { Reader, Writer } from '../store/tx.ts'
 import { getContact, updateContact } from '../store/contacts.ts'
+import { unfold } from './folded.ts'
 import { reroute, rerouteOne } from './reroute.ts'
 import { trustOf } from './trust.ts'
 
@@ -44,7 +45,7 @@ export function unlearn(tx: Writer, changes: ChangeList, userId: number, rule: U
 }
 
 /** Whether a conversation is where it is by the very move that made the rule. */
-export function freed({ routed, because }: Conversation, { origin }: UserRule): boolean {
+export function freed({ routed, because }: Pick<Conversation, 'routed' | 'because'>, { origin }: UserRule): boolean {
   return routed && because.rule === 'moved' && origin === 'moved'
 }
 
@@ -67,5 +68,6 @@ export function follow(tx: Writer, changes: ChangeList, userId: number, targets:
     const conversation = getConversation(tx, userId, id)
     if (conversation && rerouteOne(tx, changes, userId, trust, conversation)) moved++
   }
+  unfold(tx, changes, userId, trust)
   return moved
 }

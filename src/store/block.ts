@@ -1,5 +1,6 @@
 import type { ChangeList } from '../model/event.ts'
 import type { Folder } from '../model/decision.ts'
+import type { Address } from '../model/incoming.ts'
 import { recount } from './conversations.ts'
 import { lowerUnread } from './strands.ts'
 import type { Reader, Writer } from './tx.ts'
@@ -12,23 +13,30 @@ const eachLimit = 200
 const strandsAmongOthers = `SELECT m.strand_id FROM address a JOIN strand_member m ON m.address_id = a.id WHERE a.contact_id = ?1
   UNION SELECT p.strand_id FROM address a JOIN speaker p ON p.address_id = a.id WHERE a.contact_id = ?1`
 
-/** Folds what a contact has written in groups, or unfolds it. What is folded is no news. */
-export function foldMessages(tx: Writer, changes: ChangeList, contactId: number, folded: boolean): void {
+/** Folds what a contact has written in groups. What is folded is no news. */
+export function foldMessages(tx: Writer, changes: ChangeList, contactId: number): void {
   const theirs = 'SELECT id FROM address WHERE contact_id = ?1'
-  if (folded) {
-    const unseen = tx.all<{ strandId: number, n: number }>(`SELECT strand_id AS strandId, count(*) AS n FROM message WHERE strand_id IN (${strandsAmongOthers}) AND sender_id IN (${theirs}) AND seen = 0 AND folded = 0 GROUP BY strand_id`, contactId)
-    for (const { strandId, n } of unseen) lowerUnread(tx, strandId, n)
-  }
-  const rows = folded
-    ? tx.all<Changed>(`UPDATE message SET folded = 1, seen = 1, rev = rev + 1 WHERE strand_id IN (${strandsAmongOthers}) AND sender_id IN (${theirs}) AND folded = 0 RETURNING id, rev, strand_id AS strandId`, contactId)
-    : tx.all<Changed>(`UPDATE message SET folded = 0, rev = rev + 1 WHERE strand_id IN (${strandsAmongOthers}) AND sender_id IN (${theirs}) AND folded = 1 RETURNING id, rev, strand_id AS strandId`, contactId)
-  tell(tx, changes, rows)
+  const unseen = tx.all<{ strandId: number, n: number }>(`SELECT strand_id AS strandId, count(*) AS n FROM message WHERE strand_id IN (${strandsAmongOthers}) AND sender_id IN (${theirs}) AND seen = 0 AND folded = 0 GROUP BY strand_id`, contactId)
+  for (const { strandId, n } of unseen) lowerUnread(tx, strandId, n)
+  tell(tx, changes, tx.all<Changed>(`UPDATE message SET folded = 1, seen = 1, rev = rev + 1 WHERE strand_id IN (${strandsAmongOthers}) AND sender_id IN (${theirs}) AND folded = 0 RETURNING id, rev, strand_id AS strandId`, contactId))
 }
 
-/** What came from a contact while they were blocked is kept from now on, and nothing of it is folded any more. */
+/** Whose messages are folded, each once. */
+export function foldedSenders(tx: Reader, userId: number): Address[] {
+  return tx.all("SELECT DISTINCT json_extract(sender, '$.kind') AS kind, json_extract(sender, '$.address') AS address FROM message INDEXED BY message_folded WHERE user_id = ? AND folded = 1 AND json_extract(sender, '$.address') IS NOT NULL", userId)
+}
+
+/** Unfolds what was written from an address, proven or not, wherever others write too; nothing of it is purged. */
+export function unfoldMessages(tx: Writer, changes: ChangeList, userId: number, { kind, address }: Address): void {
+  tell(tx, changes, tx.all<Changed>(
+    `UPDATE message INDEXED BY message_folded SET folded = 0, blocked_at = NULL, rev = rev + 1 WHERE user_id = ? AND folded = 1 AND json_extract(sender, '$.kind') = ? AND json_extract(sender, '$.address') = ?
+     RETURNING id, rev, strand_id AS strandId`, userId, kind, address))
+}
+
+/** What came from a contact while they were blocked is kept from now on. What is folded is another matter: a rule may block them, too. */
 export function keepMessages(tx: Writer, changes: ChangeList, contactId: number): void {
   tell(tx, changes, tx.all<Changed>(
-    `UPDATE message SET blocked_at = NULL, folded = 0, rev = rev + 1 WHERE blocked_at IS NOT NULL AND (sender_id IN (SELECT id FROM address WHERE contact_id = ?1) OR strand_id IN (
+    `UPDATE message SET blocked_at = NULL, rev = rev + 1 WHERE blocked_at IS NOT NULL AND folded = 0 AND (sender_id IN (SELECT id FROM address WHERE contact_id = ?1) OR strand_id IN (
        SELECT s.id FROM address a JOIN strand s ON s.user_id = a.user_id AND s.key IN ('auto:' || a.kind || ':' || a.address, 'unproven:' || a.kind || ':' || a.address) WHERE a.contact_id = ?1))
      RETURNING id, rev, strand_id AS strandId`, contactId))
 }
@@ -52,7 +60,7 @@ export function blockedMessages(tx: Reader, contactId: number): { messages: numb
        SELECT s.id FROM address a JOIN strand s ON s.user_id = a.user_id AND s.key IN ('auto:' || a.kind || ':' || a.address, 'unproven:' || a.kind || ':' || a.address) WHERE a.contact_id = ?1))`, contactId)!
 }
 
-/** Whether an address belongs to somebody whom the user has blocked, or whom a rule blocks. */
-export function isBlocked(tx: Reader, userId: number, { kind, address }: { kind: string, address: string }): boolean {
+/** Whether an address belongs to somebody whom the user has blocked. */
+export function ownerBlocked(tx: Reader, userId: number, { kind, address }: { kind: string, address: string }): boolean {
   return tx.get('SELECT 1 FROM address a JOIN contact c ON c.id = a.contact_id WHERE a.user_id = ? AND a.kind = ? AND a.address = ? AND c.blocked = 1', userId, kind, address) !== undefined
 }
