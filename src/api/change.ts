@@ -1,17 +1,22 @@
 import { Changes } from '../feed/append.ts'
+import { endShares } from '../inbound/standing.ts'
 import type { ChangeList } from '../model/event.ts'
 import type { Writer } from '../store/tx.ts'
 import type { Context } from './context.ts'
 
-/** One transaction for the user who asks: what `fn` writes and the events it notes; after the commit everybody hears of it. */
+/**
+ * One transaction for the user who asks: what `fn` writes and the events it notes; after the commit everybody hears of it. Whoever other users of
+ * this server know through this one, and no more after it, is known to them no more.
+ */
 export async function change<T>({ store, clock, wakeup, userId }: Pick<Context, 'store' | 'clock' | 'wakeup' | 'userId'>, fn: (tx: Writer, changes: ChangeList, now: number) => T): Promise<T> {
-  const result = await store.hot((tx) => {
+  const { done, others } = await store.hot((tx) => {
     const changes = new Changes(userId)
     const now = clock.now()
     const done = fn(tx, changes, now)
+    const shares = changes.has('contact.changed', 'contact.removed', 'settings.changed')
     if (!changes.empty) changes.append(tx, now)
-    return done
+    return { done, others: shares ? endShares(tx, userId, now) : [] }
   })
-  wakeup.notify(userId)
-  return result
+  for (const one of [userId, ...others]) wakeup.notify(one)
+  return done
 }

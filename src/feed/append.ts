@@ -24,6 +24,11 @@ export class Changes {
     return this.#events.size === 0
   }
 
+  /** Whether something of this kind has changed. */
+  has(...types: EventType[]): boolean {
+    return [...this.#events.values()].some(({ type }) => types.includes(type))
+  }
+
   /** Writes the events with the next numbers of the user's log, in the caller's transaction. Returns the new head. */
   append(tx: Writer, now: number): number {
     const head = appendEvents(tx, this.userId, this.#events.values(), now)

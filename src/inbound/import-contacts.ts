@@ -2,9 +2,9 @@ import { Changes } from '../feed/append.ts'
 import type { Wakeup } from '../feed/wakeup.ts'
 import type { IncomingContact } from '../model/incoming.ts'
 import type { Clock } from '../model/ports.ts'
-import { logBounds } from '../store/events.ts'
 import type { Store } from '../store/store.ts'
 import { takeContact } from './book.ts'
+import { endShares } from './standing.ts'
 
 /** What became of a file of cards: how many people were taken in, and which cards were not, and why. */
 export type ContactsImported = { people: number, left: { name: string, why: string }[] }
@@ -19,16 +19,16 @@ export async function importContacts({ store, clock, wakeup }: { store: Store, c
   const left: ContactsImported['left'] = []
   let people = 0
   for (let i = 0; i < cards.length; i += chunk) {
-    await store.hot((tx) => {
+    const others = await store.hot((tx) => {
       const changes = new Changes(userId)
       for (const { card: _card, ...one } of cards.slice(i, i + chunk)) {
         if (one.unreadable !== undefined) left.push({ name: one.name, why: one.unreadable })
         else if (takeContact({ tx, changes, account: { id: 0, userId } }, { ...one, friend: friends }) !== null) people++
       }
       if (!changes.empty) changes.append(tx, clock.now())
-      return logBounds(tx, userId).head
+      return endShares(tx, userId, clock.now())
     }, 'bulk')
-    wakeup.notify(userId)
+    for (const one of [userId, ...others]) wakeup.notify(one)
   }
   return { people, left: left.slice(0, mostLeft) }
 }

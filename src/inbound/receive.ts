@@ -19,6 +19,7 @@ import { arrive } from './arrive.ts'
 import type { Arrived, Unit } from './arrive.ts'
 import { trustOf } from './trust.ts'
 import { file } from './file.ts'
+import { endShares } from './standing.ts'
 import { understand, understandMany, unreadable } from './understand.ts'
 import type { Ready, ReadyMessage } from './understand.ts'
 
@@ -41,12 +42,12 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
     const ready = await prepared(batch, known, at.lane === 'history' ? (some) => understandMany(account, some, how, blobs) : null, (arrival) => understand(account, arrival, how, blobs))
     for (const one of ready) one.at = placed(one.at, clock.now())
     await blobs.sync()
-    const received = await store.hot((tx) => {
+    const written = (each: boolean) => store.hot((tx) => {
       const changes = new Changes(account.userId)
       const unit: Unit = { tx, changes, account, trust: trustOf(tx, account.userId), own: ownKeys(account), lane: at.lane, now: clock.now() }
       const touched = new Map<number, number[]>()
       const filed = new Map<number, Filed>()
-      for (const { arrived, one } of takeAll(unit, ready, log)) {
+      for (const { arrived, one } of takeAll(unit, ready, each ? log : null)) {
         for (const { conversationId, messageId } of arrived) {
           touched.set(conversationId, [...touched.get(conversationId) ?? [], messageId])
           if (one.filed) filed.set(messageId, one.filed)
@@ -57,9 +58,15 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
       progress(tx, changes, account, at, unit.now)
       if (!changes.empty) changes.append(tx, unit.now)
       const stored = [...touched.values()].reduce((sum, { length }) => sum + length, 0)
-      return { stored, known: ready.reduce((sum, { items }) => sum + items.filter(isMessage).length, known.filter(Boolean).length) - stored, ...unreadables(ready) }
+      const received = { stored, known: ready.reduce((sum, { items }) => sum + items.filter(isMessage).length, known.filter(Boolean).length) - stored, ...unreadables(ready) }
+      return { received, others: ready.some(({ items }) => items.some(isOfBook)) ? endShares(tx, account.userId, unit.now) : [] }
     }, at.lane === 'live' ? 'live' : 'bulk')
-    wakeup.notify(account.userId)
+    const { received, others } = await (at.lane === 'live' || ready.length < 2 ? written(true) : written(false).catch((error: unknown) => {
+      if (troubleOf(error) !== null) throw error
+      log.debug({ account: given.id, error: error instanceof Error ? error.message : String(error) }, 'a batch is written one by one')
+      return written(true)
+    }))
+    for (const one of [account.userId, ...others]) wakeup.notify(one)
     return received
   }
 }
@@ -96,6 +103,8 @@ export function ownKeys({ context }: AccountRef): Set<string> {
 
 type Item = Ready['items'][number]
 const isMessage = (item: Item) => 'message' in item
+/** Friends come and go with an address book. */
+const isOfBook = (item: Item) => 'type' in item && ['contact', 'cards', 'removal'].includes(item.type)
 const isUnreadable = (item: Item) => 'message' in item && item.message.unreadable !== undefined
 
 /** A time that messages can be ordered by: nothing is dated after its arrival, and what has no time came now. */
@@ -113,22 +122,11 @@ const history = (ids: number[]): EventData => ({ history: ids.length, first: Mat
 type Taken = { arrived: NonNullable<Arrived>[], one: Ready }
 
 /**
- * Writes a batch of history in one savepoint, since one for each costs as much again as a small message; when something in it
- * cannot be written, and in the live lane, each in its own.
+ * Writes a batch, each arrival in a savepoint of its own. Without `log` they share the transaction, which is half the work: then nothing is written where
+ * something in it cannot be, and the caller does it anew.
  */
-function takeAll(unit: Unit, ready: Ready[], log: Log): Taken[] {
-  if (unit.lane === 'history' && ready.length > 1) {
-    const notes: Parameters<ChangeList['add']>[] = []
-    try {
-      const taken = unit.tx.savepoint(() => ready.map((one) => ({ arrived: write({ ...unit, changes: { add: (...note) => void notes.push(note) } }, one), one })))
-      for (const note of notes) unit.changes.add(...note)
-      return taken
-    } catch (error) {
-      if (troubleOf(error) !== null) throw error
-      log.debug({ account: unit.account.id, error: error instanceof Error ? error.message : String(error) }, 'a batch is written one by one')
-    }
-  }
-  return ready.map((one) => ({ arrived: take(unit, one, log), one }))
+function takeAll(unit: Unit, ready: Ready[], log: Log | null): Taken[] {
+  return ready.map((one) => ({ arrived: log ? take(unit, one, log) : write(unit, one), one }))
 }
 
 /** Writes one arrival in a savepoint of its own. Content that fails twice is kept as a message that says so; trouble of the whole database goes on to the caller. */

@@ -76,8 +76,65 @@ t.test('a friend on this server who shares the list: known by it as long as it i
   await befriend(carol.client, 'dave')
   await ada.gets('dave@far.example', 'four')
   t.equal((await where(ada.client, dave))?.folder, 'inbox')
+  // Whatever takes him off her list, and brings him back to it.
+  const his = { kind: 'email', address: 'dave@far.example' }
+  const back = async (what: string, out: () => Promise<unknown>, again: () => Promise<unknown>) => {
+    await out()
+    t.same(await where(ada.client, dave), { folder: 'other', rule: 'unknown' }, what)
+    t.match(await ada.client.call('contact.get', { id: dave }), { friend: 'none', path: undefined }, what)
+    await again()
+    await ada.gets('dave@far.example', 'once more')
+    t.equal((await where(ada.client, dave))?.folder, 'inbox', `after ${what}`)
+  }
+  const hers = (await named(carol.client, 'dave')).id
+  await carol.client.call('contact.link', { id: hers, kind: 'email', address: 'dave@work.example' })
+  await back('his address is somebody else\'s', () => carol.client.call('contact.unlink', { id: hers, ...his }), () => carol.client.call('contact.link', { id: hers, ...his }))
+  const erin = await carol.client.call<Contact>('contact.put', { name: 'erin', addresses: [{ kind: 'email', address: 'erin@far.example' }] })
+  await back('it is linked to who is no friend', () => carol.client.call('contact.link', { id: erin.id, ...his }), () => carol.client.call('contact.link', { id: hers, ...his }))
+  await back('she puts it there', () => carol.client.call('contact.put', { id: erin.id, addresses: [his] }), () => carol.client.call('contact.link', { id: hers, ...his }))
+  await carol.client.call('contact.block', { id: erin.id, blocked: true })
+  let merge = ''
+  await back('joined with whom she has blocked', async () => { merge = (await carol.client.call<{ mergeId: string }>('contact.merge', { ids: [erin.id, hers] })).mergeId }, () => carol.client.call('contact.unmerge', { mergeId: merge }))
+  await back('blocked', () => carol.client.call('contact.block', { id: hers, blocked: true }), () => carol.client.call('contact.block', { id: hers, blocked: false }))
+  const { decided: [approved] } = await carol.client.call<{ decided: { id: string }[] }>('screener.decide', { ids: [(await carol.client.call<{ items: Item[] }>('conversation.list', { folder: 'inbox' })).items.find(({ contactId }) => contactId === hers)!.id], decision: 'block' })
+  t.same(await where(ada.client, dave), { folder: 'other', rule: 'unknown' }, 'blocked in the screener')
+  await carol.client.call('screener.undo', { id: approved!.id })
+  await ada.gets('dave@far.example', 'and again')
+  t.equal((await where(ada.client, dave))?.folder, 'inbox')
+
   await carol.client.call('settings.set', { shareFriends: false })
   t.same(await where(ada.client, dave), { folder: 'other', rule: 'unknown' }, 'the list is not shared any more')
+})
+
+t.test('a way through a friend is theirs as long as the address is: linked, parted, joined', async (t) => {
+  const { move } = await street(t)
+  const { client, gets } = await move('ada')
+  const put = async (name: string) => (await named(client, name)).id
+  await gets('alice@friend.example', 'hello')
+  await client.call('friend.set', { contactId: await put('alice'), friend: true })
+  await gets('alice@friend.example', 'meet Dave', { recipients: [{ kind: 'email', address: 'ada@home.example', role: 'to' }, { kind: 'email', address: 'dave@far.example', role: 'cc' }] })
+  await gets('dave@far.example', 'hi')
+  await gets('bob@shop.example', 'buy')
+  const [alice, dave, bob] = [await put('alice'), await put('dave'), await put('bob')]
+  t.same(await where(client, dave), { folder: 'inbox', rule: 'friend-of-friend' })
+  const hers = { kind: 'email', address: 'alice@friend.example' }
+  await client.call('contact.link', { id: alice, kind: 'email', address: 'alice@work.example' })
+  await client.call('contact.unlink', { id: alice, ...hers })
+  t.same(await where(client, dave), { folder: 'other', rule: 'unknown' }, 'who put him in Cc is a stranger now')
+  await client.call('contact.link', { id: alice, ...hers })
+  t.same(await where(client, dave), { folder: 'inbox', rule: 'friend-of-friend' })
+  await client.call('contact.link', { id: bob, ...hers })
+  t.same(await where(client, dave), { folder: 'other', rule: 'unknown' }, 'her address is Bob\'s, and he is no friend')
+  const { mergeId } = await client.call<{ mergeId: string }>('contact.merge', { ids: [alice, bob] })
+  t.same(await where(client, dave), { folder: 'inbox', rule: 'friend-of-friend' })
+  await client.call('contact.unmerge', { mergeId })
+  t.same(await where(client, dave), { folder: 'other', rule: 'unknown' })
+  await client.call('contact.link', { id: alice, ...hers })
+  t.same(await where(client, dave), { folder: 'inbox', rule: 'friend-of-friend' })
+  await client.call('contact.link', { id: dave, kind: 'email', address: 'dave@work.example' })
+  await client.call('contact.unlink', { id: dave, kind: 'email', address: 'dave@far.example' })
+  t.match(await client.call('contact.get', { id: dave }), { friend: 'none', path: undefined }, 'it was his address that she named')
+  t.match(await client.call('contact.get', { id: (await client.call<{ items: (Contact & { addresses: { address: string }[] })[] }>('contact.list', { limit: 200 })).items.find(({ addresses }) => addresses[0]?.address === 'dave@far.example')!.id }), { friend: 'friend-of-friend' })
 })
 
 t.test('a room: whoever writes where the user and a friend write', async (t) => {

@@ -1,6 +1,5 @@
 import Type from 'typebox'
 import { block } from '../../inbound/block.ts'
-import { endShares } from '../../inbound/standing.ts'
 import { change } from '../change.ts'
 import { checkRev, contactById, ownContact } from '../find.ts'
 import { method } from '../method.ts'
@@ -16,14 +15,12 @@ export const contactBlock = method({
   errors: ['not_found', 'conflict'],
   example: { params: { id: 'p2', blocked: true }, result: { ...contactExample, blocked: true } },
   orderBy: ({ id }) => id,
-  async handle(ctx, { id, blocked, ifRev }) {
-    const { contact, others } = await change(ctx, (tx, changes, now) => {
+  handle(ctx, { id, blocked, ifRev }) {
+    return change(ctx, (tx, changes, now) => {
       const before = ownContact(tx, ctx.userId, id)
       checkRev(before.rev, ifRev, () => contactOf(tx, before))
       block(tx, changes, ctx.userId, before, blocked, now)
-      return { contact: contactOf(tx, contactById(tx, ctx.userId, id)), others: endShares(tx, ctx.userId, now) }
+      return contactOf(tx, contactById(tx, ctx.userId, id))
     })
-    for (const other of others) ctx.wakeup.notify(other)
-    return contact
   }
 })

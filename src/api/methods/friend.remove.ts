@@ -1,6 +1,5 @@
 import Type from 'typebox'
 import { reroute } from '../../inbound/reroute.ts'
-import { endShares } from '../../inbound/standing.ts'
 import { updateContact } from '../../store/contacts.ts'
 import { change } from '../change.ts'
 import { contactById, ownContact } from '../find.ts'
@@ -17,16 +16,14 @@ export const friendRemove = method({
   errors: ['not_found', 'conflict'],
   example: { params: { contactId: 'p2' }, result: { ...contactExample, friend: 'none' } },
   orderBy: ({ contactId }) => contactId,
-  async handle(ctx, { contactId }) {
-    const { contact, others } = await change(ctx, (tx, changes, now) => {
+  handle(ctx, { contactId }) {
+    return change(ctx, (tx, changes) => {
       const before = ownContact(tx, ctx.userId, contactId)
       if (before.friend) {
         updateContact(tx, changes, before, { friend: false })
         reroute(tx, changes, ctx.userId, before.id)
       }
-      return { contact: contactOf(tx, contactById(tx, ctx.userId, contactId)), others: endShares(tx, ctx.userId, now) }
+      return contactOf(tx, contactById(tx, ctx.userId, contactId))
     })
-    for (const other of others) ctx.wakeup.notify(other)
-    return contact
   }
 })

@@ -1,6 +1,5 @@
 import Type from 'typebox'
 import { reroute } from '../../inbound/reroute.ts'
-import { endShares } from '../../inbound/standing.ts'
 import { updateContact } from '../../store/contacts.ts'
 import { change } from '../change.ts'
 import { contactById, ownContact } from '../find.ts'
@@ -17,16 +16,14 @@ export const friendSet = method({
   errors: ['not_found', 'conflict'],
   example: { params: { contactId: 'p2', friend: true }, result: contactExample },
   orderBy: ({ contactId }) => contactId,
-  async handle(ctx, { contactId, friend }) {
-    const { contact, others } = await change(ctx, (tx, changes, now) => {
+  handle(ctx, { contactId, friend }) {
+    return change(ctx, (tx, changes) => {
       const before = ownContact(tx, ctx.userId, contactId)
       if (before.friend !== friend) {
         updateContact(tx, changes, before, { friend })
         reroute(tx, changes, ctx.userId, before.id)
       }
-      return { contact: contactOf(tx, contactById(tx, ctx.userId, contactId)), others: friend ? [] : endShares(tx, ctx.userId, now) }
+      return contactOf(tx, contactById(tx, ctx.userId, contactId))
     })
-    for (const other of others) ctx.wakeup.notify(other)
-    return contact
   }
 })

@@ -1,5 +1,5 @@
 import Type from 'typebox'
-import { changeStrictness, endShares } from '../../inbound/standing.ts'
+import { changeStrictness } from '../../inbound/standing.ts'
 import { isZone } from '../../model/digest.ts'
 import { changeSettings, settingsOf } from '../../store/settings.ts'
 import { change } from '../change.ts'
@@ -21,14 +21,12 @@ export const settingsSet = method({
   orderBy: () => 'settings',
   async handle(ctx, { ifRev, ...patch }) {
     if (patch.timeZone != null && !isZone(patch.timeZone)) throw new ApiError('invalid_params', 'params.timeZone names no time zone: take one like Europe/Berlin')
-    const { settings, others } = await change(ctx, (tx, changes, at) => {
+    return change(ctx, (tx, changes) => {
       const now = settingsOf(tx, ctx.userId)
       checkRev(now.rev, ifRev, () => now)
       changeSettings(tx, changes, ctx.userId, patch)
       if (patch.inboxFor !== undefined && patch.inboxFor !== now.inboxFor) changeStrictness(tx, changes, ctx.userId, patch.inboxFor === 'strict')
-      return { settings: settingsOf(tx, ctx.userId), others: now.shareFriends && patch.shareFriends === false ? endShares(tx, ctx.userId, at) : [] }
+      return settingsOf(tx, ctx.userId)
     })
-    for (const other of others) ctx.wakeup.notify(other)
-    return settings
   }
 })
