@@ -17,12 +17,15 @@ export function fold(lines: Line[], { handsOn = false }: { handsOn?: boolean } =
   const read = readLines(lines)
   if (saysNothing(read)) return { text: '', quoted: joined(lines) }
   joinWrapped(read)
-  const reply = replyStart(read, handsOn)
+  markInitials(read)
+  markElisions(read)
+  const heads: Heads = new Map()
+  const reply = replyStart(read, handsOn, heads)
   if (reply === 'handed on') return whole(lines)
 
   let end = signatureStart(read, 0, reply)
-  const head = headQuote(read, end)
-  end = tailQuote(read, head?.end ?? 0, end, head !== null)
+  const head = headQuote(read, end, heads)
+  end = tailQuote(read, head?.end ?? 0, end, { introduced: head !== null, heads })
   end = signatureStart(read, head?.end ?? 0, end)
 
   const shown = [...lines.slice(0, head?.first ?? 0), ...lines.slice(head?.end ?? 0, end)]
@@ -30,6 +33,9 @@ export function fold(lines: Line[], { handsOn = false }: { handsOn?: boolean } =
   if (!read.some((line, at) => !line.blank && (at < (head?.first ?? 0) || at >= (head?.end ?? 0) && at < end) && !isRule(line)) || folded === '') return whole(lines)
   return { text: joined(shown), quoted: folded, ...(head && { original: joined(lines) }) }
 }
+
+/** Copied heads that introduce quotes with marks: where each begins, by the line of the quote. */
+type Heads = Map<number, number>
 
 /** Quotes in quotes that hold nobody's words, only who wrote when: what mail programs make of empty answers to each other. */
 function saysNothing(lines: Read[]): boolean {
@@ -59,7 +65,7 @@ function joined(lines: Line[]): string {
 }
 
 /** Where the copy of an earlier mail begins that goes on to the end; the number of lines when there is none. */
-function replyStart(lines: Read[], handsOn: boolean): number | 'handed on' {
+function replyStart(lines: Read[], handsOn: boolean, heads: Heads): number | 'handed on' {
   const fenced = fences(lines)
   let above = false
   for (let at = 0; at < lines.length; at++) {
@@ -72,7 +78,14 @@ function replyStart(lines: Read[], handsOn: boolean): number | 'handed on' {
     if (said === 'forwarded') return 'handed on'
     const ruled = isRule(line)
     const next = ruled ? following(lines, at, 2) : at
-    const copied = said === 'original' || line.mark === 'reply' || next !== null && copiedHead(lines, next, ruled) !== null
+    const head = next === null ? null : copiedHead(lines, next, ruled)
+    if (head && !ruled && line.mark === undefined && lines[head.end]?.quoted && lines[head.end]!.mark === undefined) {
+      // Right above a quote with marks a head says whose that is, and answers may follow.
+      heads.set(head.end, at)
+      at = head.end - 1
+      continue
+    }
+    const copied = said === 'original' || line.mark === 'reply' || head !== null
     // A mail that begins with another's head is that other mail.
     if (copied) return above && !handsOn ? withRule(lines, at) : 'handed on'
     if (above) {
@@ -115,7 +128,7 @@ function following(lines: Read[], at: number, most: number): number | null {
 }
 
 /** The quote at the end, before `end`, with what introduces it. Without an introduction it may be what the writer wants to show. */
-function tailQuote(lines: Read[], floor: number, end: number, introduced: boolean): number {
+function tailQuote(lines: Read[], floor: number, end: number, { introduced, heads }: { introduced: boolean, heads: Heads }): number {
   let start = end
   let quotes = 0
   while (start > floor && (lines[start - 1]!.quoted || lines[start - 1]!.blank || lines[start - 1]!.mark === 'intro')) {
@@ -126,7 +139,7 @@ function tailQuote(lines: Read[], floor: number, end: number, introduced: boolea
   while (lines[start]!.blank) start++
   const own = ownIntroduction(lines, start)
   if (own === 'handed on') return end
-  const above = introductionAbove(lines, start, floor)
+  const above = introductionAbove(lines, start, floor, heads)
   if (above !== null) return above
   // Below answers to quotes, a quote that nobody answers is what was left over; but not what the writer leads up to.
   const answers = !/[:：]$/.test(lines.slice(Math.max(floor, start - 3), start).findLast(({ blank }) => !blank)?.bare ?? '') && lines.slice(floor, start).some(({ quoted }) => quoted)
@@ -151,7 +164,9 @@ function ownIntroduction(lines: Read[], start: number): 'introduced' | 'handed o
   return by
 }
 
-function introductionAbove(lines: Read[], quote: number, floor: number): number | null {
+function introductionAbove(lines: Read[], quote: number, floor: number, heads: Heads): number | null {
+  const head = heads.get(quote)
+  if (head !== undefined) return head >= floor ? head : null
   let last = quote - 1
   while (last >= floor && last > quote - 4 && lines[last]!.blank) last--
   if (last < floor || lines[last]!.quoted) return null
@@ -160,13 +175,13 @@ function introductionAbove(lines: Read[], quote: number, floor: number): number 
 }
 
 /** An introduced quote at the top with nothing but a greeting above it, and all of the answer below it. */
-function headQuote(lines: Read[], end: number): { first: number, end: number } | null {
+function headQuote(lines: Read[], end: number, heads: Heads): { first: number, end: number } | null {
   let start = 0
   while (start < end && lines[start]!.blank) start++
   let quote = start
   for (let seen = 0; quote < end && !lines[quote]!.quoted; quote++) if (!lines[quote]!.blank && ++seen > 6) return null
   if (quote === end) return null
-  const first = introductionAbove(lines, quote, start) ?? (ownIntroduction(lines, quote) === 'introduced' ? quote : null)
+  const first = introductionAbove(lines, quote, start, heads) ?? (ownIntroduction(lines, quote) === 'introduced' ? quote : null)
   if (first === null || ownIntroduction(lines, quote) === 'handed on') return null
   const greeting = lines.slice(start, first).filter(({ blank }) => !blank)
   if (greeting.length > 1 || !/^[^.?;:]{0,40}$/.test(greeting[0]?.bare ?? '')) return null
@@ -178,6 +193,38 @@ function headQuote(lines: Read[], end: number): { first: number, end: number } |
   while (last > after && (lines[last - 1]!.quoted || lines[last - 1]!.blank)) last--
   for (let at = after; at < last; at++) if (lines[at]!.quoted) return null
   return after < last ? { first, end: after } : null
+}
+
+/** Some programs put the initials or the name of whom they quote before the mark: `AE> Go?`. Only below an introduction, since prompts look the same. */
+function markInitials(lines: Read[]): void {
+  const known = new Map<string, boolean>()
+  for (let at = 1; at < lines.length; at++) {
+    const line = lines[at]!
+    const mark = line.quoted ? -1 : line.text.indexOf('>')
+    if (mark < 1 || mark > 14) continue
+    const initials = /^ {0,2}(\p{L}{1,12})>(?=[ \t>]|$)/u.exec(line.text.slice(0, 16))?.[1]
+    if (initials === undefined) continue
+    if (!known.has(initials) && known.size < 20) {
+      let above = at - 1
+      while (above > 0 && above > at - 3 && lines[above]!.blank) above--
+      known.set(initials, introduction(lines, above, false)?.sure ?? false)
+    }
+    line.quoted = known.get(initials) ?? false
+  }
+}
+
+const elision = /^(?:[<[({]\s?)?(?:snip(?:ped|s)?|\.{3,}|…|cut|trimmed|deleted|schnipp|gekürzt|coupé|recortado|omissis|обрезано|略|中略)(?:\s?[>\])}])?$/iu
+
+/** `[...]` above or below a quote is a piece of it that was left out. */
+function markElisions(lines: Read[]): void {
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!
+    if (line.quoted || line.blank || line.text.length > 24 || !elision.test(line.bare)) continue
+    const next = following(lines, at, 3)
+    let above = at - 1
+    while (above > 0 && above > at - 3 && lines[above]!.blank) above--
+    line.quoted = next !== null && lines[next]!.quoted && lines[next]!.mark === undefined || lines[above]?.quoted === true && lines[above]!.mark === undefined
+  }
 }
 
 /** Lines that a program broke off a quote's lines without a mark belong to it; where it did so in the midst of a sentence, it did elsewhere. */

@@ -83,13 +83,20 @@ const isLetter = (code: number) => (code | 32) >= 97 && (code | 32) <= 122 || co
 const lastWords = new Set(phrases('wrote').map((one) => one.split(' ').at(-1)!))
 
 function strengthOf(words: string, ends: boolean): 'none' | 'weak' | 'sure' {
-  const hasVerb = verb.test(words)
+  const said = verb.exec(words)
   const [hasYear, hasClock, hasAddress] = [year.test(words), clock.test(words), address.test(words)]
-  const spoken = hasVerb && (ends || verbLast.test(words))
+  const spoken = said !== null && (ends && namesSomebody(words.slice(said.index + said[0].length)) || verbLast.test(words))
   if (spoken && (hasYear && (hasClock || hasAddress) || hasAddress && (hasClock || ends) || hasYear && lead.test(words) && ends)) return 'sure'
   if (ends && bracketed.test(words) && hasYear && startsWithDate.test(words)) return 'sure'
   if (spoken || ends && (hasYear || hasClock || hasAddress) || startsWithDate.test(words) && bracketed.test(words)) return 'weak'
   return 'none'
+}
+
+/** What follows the verb up to the colon: nobody, an address, or words as names are written; `wrote a program that does this:` goes on about something else. */
+function namesSomebody(rest: string): boolean {
+  if (address.test(rest) || verb.test(rest)) return true
+  const named = rest.split(/[\s"'“”„«»,;:()[\]<>*_-]+/).filter((word) => word !== '')
+  return named.length <= 2 || named.length <= 8 && named.every((word) => word.length <= 3 || !/^\p{Ll}/u.test(word))
 }
 
 const verbLast = new RegExp(`(?:${verb.source})[^${letters}]*$`, 'iu')

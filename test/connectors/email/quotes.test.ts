@@ -34,6 +34,8 @@ t.test('plain text', async (t) => {
     ['the footer of a list', 'Yes\n\n_______________________________________________\nhikers mailing list\nhikers@example.org\nhttps://example.org/mailman/listinfo/hikers', 'Yes', '_______________________________________________\nhikers mailing list\nhikers@example.org\nhttps://example.org/mailman/listinfo/hikers'],
     ['a disclaimer', 'Yes\n\nThis e-mail is confidential and for the intended recipient only. If you have received it in error, please notify us and delete it.', 'Yes', 'This e-mail is confidential and for the intended recipient only. If you have received it in error, please notify us and delete it.'],
     ['a disclaimer in German', 'Ja\n\nDiese E-Mail ist vertraulich und nur für den Empfänger bestimmt. Haben Sie sie irrtümlich erhalten, so löschen Sie sie bitte.', 'Ja', 'Diese E-Mail ist vertraulich und nur für den Empfänger bestimmt. Haben Sie sie irrtümlich erhalten, so löschen Sie sie bitte.'],
+    ['a name before each mark', 'Yes\n\nOn Monday, 2 March 2026, 12:00, you wrote:\n\nAE> Go?\nAE> Now?', 'Yes', 'On Monday, 2 March 2026, 12:00, you wrote:\n\nAE> Go?\nAE> Now?'],
+    ['a head over a copy that begins with a quote', 'Yes\n\nFrom: Ada <ada@example.org>\nSubject: Sunday\nDate: 2 March 2026\n\n> When?\nAt nine.', 'Yes', 'From: Ada <ada@example.org>\nSubject: Sunday\nDate: 2 March 2026\n\n> When?\nAt nine.'],
     ['quotes that say nothing', '> On 2 March 2026 at 12:00, Ada <ada@example.org> wrote:\n>\n>> On 1 March 2026 at 12:00, Alice <alice@friend.example>\n>> wrote:\n>>', '', '> On 2 March 2026 at 12:00, Ada <ada@example.org> wrote:\n>\n>> On 1 March 2026 at 12:00, Alice <alice@friend.example>\n>> wrote:\n>>'],
     ['below answers, what nobody answers', '> Go?\nYes\n\n> When?\nAt nine\n\n> Bye', '> Go?\nYes\n\n> When?\nAt nine', '> Bye']
   ]
@@ -44,6 +46,11 @@ t.test('what stays in sight', async (t) => {
   const cases: [string, string][] = [
     ['an answer below a bare quote', '> Go?\nYes'],
     ['answers between quotes keep them', 'On 2 March 2026 Ada wrote:\n> Go?\nYes\n> When?\nAt nine'],
+    ['answers between quotes with names before the mark', 'Hi,\n\nOn Monday, 2 March 2026, 12:00, you wrote:\n\nAda> Go?\n\nYes\n\nAda> When?\n\nAt nine'],
+    ['prompts', 'I typed on 2 March 2026:\n\nftp> get\nftp> bye'],
+    ['answers below a piece left out', 'Hi,\n\nOn 2 March 2026 12:00 Ada <ada@example.org> wrote:\n\n<snip>\n\n> Go?\n\nYes\n\n> When?\n\nAt nine'],
+    ['answers between quotes under a head', 'Hello Ada,\n\nFrom: Ada <ada@example.org>\nSubject: Sunday\nDate: Mon, 2 Mar 2026 12:00:00 +0100\n> Go?\n\nYes\n\n> When?\n\nAt nine'],
+    ['what somebody wrote that goes on', 'Hello,\n\n2.4.25 runs on it since 10:30 (see /x). In fact I wrote a simple program that just does\nthis:\n\nwait'],
     ['text above and below a quote', 'Let me quote what I mean here.\n\nOn 2 March 2026 Ada wrote:\n> Go?\n\nThat was it, and I still think so.'],
     ['a quote without an introduction may be the point', 'As they say:\n> Mountains'],
     ['handed on', 'See below\n\nBegin forwarded message:\n> Important'],
@@ -72,6 +79,9 @@ t.test('what stays in sight', async (t) => {
 
 t.test('an answer below a whole quote: the quote is folded, the original keeps its order', async (t) => {
   const text = 'Hi,\n\nOn 2 March 2026 Ada wrote:\n> Go?\n> Now?\n\nYes.\nAt nine.\n\n> Ada\n\n-- \nAlice'
+  for (const quote of ['Ada wrote on 2 March 2026:\n[...]\n> Go?', 'From: Ada <ada@example.org>\nSubject: Sunday\nDate: Mon, 2 Mar 2026 12:00:00 +0100\n> Go?']) {
+    t.same(plain(`${quote}\n\nYes`), { text: 'Yes', quoted: quote, original: `${quote}\n\nYes` })
+  }
   t.same(plain(text), { text: 'Hi,\n\nYes.\nAt nine.', quoted: 'On 2 March 2026 Ada wrote:\n> Go?\n> Now?\n\n> Ada\n\n-- \nAlice', original: text })
 })
 
@@ -176,7 +186,7 @@ t.test('nothing is lost: every line is shown or folded, once', async (t) => {
 
 /**
  * Replies whose collection wants what Kinbox promises not to do, with what is promised in its place: what is handed on stays in sight (the collection's own
- * guards want that, too), signatures and what a phone signs are folded, quotes between answers stay, and what somebody wrote stays.
+ * guards want that, too), signatures and what a phone signs are folded, quotes between answers stay, and what somebody wrote stays, above a quote or below it.
  */
 const otherwise: Record<string, (message: IncomingMessage) => boolean> = {
   'discourse/forwarded_gmail': ({ text, quoted }) => quoted === undefined && /^-+ Forwarded message -+$/m.test(text),
@@ -184,6 +194,7 @@ const otherwise: Record<string, (message: IncomingMessage) => boolean> = {
   'talon-std/sparrow': ({ text, quoted }) => !/^-- $/m.test(text) && /^-- $/m.test(quoted ?? ''),
   'mailspring/email_19': ({ text, quoted }) => !/Sent from/.test(text) && /^Sent from/.test(quoted ?? ''),
   'crisp/test_tricky_quote_without_header': ({ text, quoted }) => quoted === undefined && text.match(/^>/gm)!.length === 5,
+  'discourse/embedded_email_1': ({ text }) => /^This is after the embedded email/m.test(text),
   'crisp/test_tricky_multiple_dashes': ({ text, quoted }) => quoted === undefined && text.match(/^----$/gm)!.length === 2
 }
 
