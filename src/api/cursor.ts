@@ -1,4 +1,5 @@
 import { ApiError } from './errors.ts'
+import { writtenAs } from './written.ts'
 
 /** A key of a list as an opaque text. */
 export function cursorOf(...key: number[]): string {
@@ -14,16 +15,26 @@ export function keyOf(cursor: string | undefined, length: number): number[] | nu
   return key
 }
 
-/** What a page and the key after it hold: `items` was read with one more than `limit`, and it stops before 1 MiB. */
-export function pageOf<Row, Item>(rows: Row[], limit: number, present: (row: Row) => Item, key: (row: Row) => number[], maxBytes = 900_000): { items: Item[], nextCursor: string | null } {
+/**
+ * What a page and the key after it hold: `rows` was read with one more than `limit`, and it stops before 1 MiB. `shown`: the items of
+ * the rows in their order, or what makes one of a row; no more of them are made than are needed.
+ */
+export function pageOf<Row, Item>(rows: Row[], limit: number, shown: Iterable<Item> | ((row: Row) => Item), key: (row: Row) => number[], maxBytes = 900_000): { items: Item[], nextCursor: string | null } {
   const items: Item[] = []
+  const texts: string[] = []
   let bytes = 0
-  for (const row of rows.slice(0, limit)) {
-    const item = present(row)
-    bytes += Buffer.byteLength(JSON.stringify(item))
+  for (const item of typeof shown === 'function' ? presented(rows.slice(0, limit), shown) : shown) {
+    const text = JSON.stringify(item)
+    bytes += Buffer.byteLength(text)
     if (bytes > maxBytes && items.length > 0) break
     items.push(item)
+    texts.push(text)
+    if (items.length === limit) break
   }
   const more = items.length < rows.length
-  return { items, nextCursor: more ? cursorOf(...key(rows[items.length - 1]!)) : null }
+  return { items: writtenAs(items, texts), nextCursor: more ? cursorOf(...key(rows[items.length - 1]!)) : null }
+}
+
+function * presented<Row, Item>(rows: Row[], present: (row: Row) => Item): Generator<Item> {
+  for (const row of rows) yield present(row)
 }

@@ -26,6 +26,7 @@ import type { Stream } from './stream.ts'
 import type { Holder, Tickets } from './tickets.ts'
 import { rfc3339 } from './time.ts'
 import { tokenBucket } from './token-bucket.ts'
+import { written } from './written.ts'
 
 export type SocketDeps = {
   store: Store
@@ -149,7 +150,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
       const result = await found.handle(ctx, params)
       const wrong = deps.checkResults ? found.wrongResult(result) : ''
       if (wrong) throw new Error(`${found.name} answered what it does not declare: ${wrong}`)
-      const text = JSON.stringify({ jsonrpc: '2.0', id, result: result ?? null })
+      const text = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${written(result ?? null)}}`
       if (Buffer.byteLength(text) > limits.frameBytesOut) throw new ApiError('too_large', `the answer of ${found.name} is over ${limits.frameBytesOut} bytes; ask for less`)
       end('ok')
       await sender.drained()

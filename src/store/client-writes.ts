@@ -10,8 +10,3 @@ export function findClientWrite(tx: Reader, userId: number, clientId: string): C
 export function insertClientWrite(tx: Writer, userId: number, clientId: string, { method, digest, object }: ClientWrite, now: number): void {
   tx.run('INSERT INTO client_write (user_id, client_id, method, digest, object, at) VALUES (?, ?, ?, ?, ?, ?)', userId, clientId, method, digest, object, now)
 }
-
-/** The clientId that something was made with, for as long as it is kept. */
-export function clientIdOf(tx: Reader, userId: number, method: string, object: number): string | undefined {
-  return tx.get<{ client_id: string }>('SELECT client_id FROM client_write INDEXED BY client_write_object WHERE user_id = ? AND object = ? AND method = ?', userId, object, method)?.client_id
-}

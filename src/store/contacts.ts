@@ -42,6 +42,19 @@ export function findAddress(tx: Reader, userId: number, { kind, address }: Addre
   return row && addressOf(row)
 }
 
+/** Whose an address is, with what they are called ('': nobody has named them); undefined for one that nobody has. */
+export function ownerOf(tx: Reader, userId: number, { kind, address }: Address): { id: number, name: string } | undefined {
+  return tx.get('SELECT c.id, c.name FROM address a JOIN contact c ON c.id = a.contact_id WHERE a.user_id = ? AND a.kind = ? AND a.address = ?', userId, kind, address)
+}
+
+/** What contacts are called: their name, else the first of their addresses. */
+export function namesOf(tx: Reader, userId: number, contactIds: readonly number[]): Map<number, string> {
+  const rows = tx.all<{ id: number, name: string }>(
+    "SELECT c.id, CASE WHEN c.name <> '' THEN c.name ELSE coalesce((SELECT a.address FROM address a WHERE a.contact_id = c.id ORDER BY a.id LIMIT 1), '') END AS name FROM json_each(?) asked CROSS JOIN contact c ON c.id = asked.value WHERE c.user_id = ?",
+    JSON.stringify(contactIds), userId)
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 export function getAddress(tx: Reader, id: number): KnownAddress | undefined {
   const row = tx.get<AddressColumns>('SELECT id, kind, address, name, contact_id, verified_at, last_in_at, last_out_at FROM address WHERE id = ?', id)
   return row && addressOf(row)

@@ -51,6 +51,13 @@ export function dispatchesOf(tx: Reader, messageId: number): Dispatch[] {
   return tx.all<Columns>(`SELECT ${columns} FROM dispatch d WHERE d.message_id = ? ORDER BY d.id`, messageId).map(dispatchOf)
 }
 
+/** What became of a message for each recipient, on each account, in the order it was tried. */
+export function attemptsAt(tx: Reader, messageId: number): (Attempt & { accountId: number, because: ChoiceBecause })[] {
+  return tx.all<AttemptColumns & { account_id: number, because: string }>(
+    'SELECT a.id, a.dispatch_id, a.kind, a.address, a.status, a.error, a.at, d.account_id, d.because FROM dispatch d JOIN attempt a ON a.dispatch_id = d.id WHERE d.message_id = ? ORDER BY d.id, a.id', messageId
+  ).map((row) => ({ ...attemptOf(row), accountId: row.account_id, because: JSON.parse(row.because) as ChoiceBecause }))
+}
+
 export function attemptsOf(tx: Reader, dispatchId: number): Attempt[] {
   return tx.all<AttemptColumns>('SELECT id, dispatch_id, kind, address, status, error, at FROM attempt WHERE dispatch_id = ? ORDER BY id', dispatchId).map(attemptOf)
 }
@@ -109,11 +116,11 @@ export function accountsWithWork(tx: Reader): number[] {
 }
 
 /** What is not over for a user, newest first, by key: what waits, is uncertain, or failed. `before`: a dispatch id. */
-export function listOutbox(tx: Reader, userId: number, { before, limit }: { before: number | null, limit: number }): (Dispatch & { attempts: Attempt[] })[] {
-  return tx.all<Columns>(
-    `SELECT ${columns} FROM dispatch d INDEXED BY dispatch_outbox WHERE d.user_id = ? AND d.state IN ('queued', 'sending', 'uncertain', 'failed') AND d.id < ? ORDER BY d.id DESC LIMIT ?`,
+export function listOutbox(tx: Reader, userId: number, { before, limit }: { before: number | null, limit: number }): { id: number, messageId: number }[] {
+  return tx.all(
+    `SELECT d.id, d.message_id AS messageId FROM dispatch d INDEXED BY dispatch_outbox WHERE d.user_id = ? AND d.state IN ('queued', 'sending', 'uncertain', 'failed') AND d.id < ? ORDER BY d.id DESC LIMIT ?`,
     userId, before ?? Number.MAX_SAFE_INTEGER, limit
-  ).map((row) => ({ ...dispatchOf(row), attempts: attemptsOf(tx, row.id) }))
+  )
 }
 
 /**

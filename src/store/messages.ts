@@ -36,27 +36,41 @@ export function getBody(tx: Reader, id: number): MessageBody {
 
 export type Edge = { sortAt: number, id: number }
 
-const topicPage = (direction: 'before' | 'after') =>
-  `SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ? AND s.conversation_id = ? AND (m.sort_at, m.id) ${direction === 'before' ? '<' : '>'} (?, ?) ORDER BY m.sort_at ${direction === 'before' ? 'DESC' : 'ASC'}, m.id ${direction === 'before' ? 'DESC' : 'ASC'} LIMIT ?`
-const strandPage = (direction: 'before' | 'after') =>
-  `SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.strand_id = ? AND (m.sort_at, m.id) ${direction === 'before' ? '<' : '>'} (?, ?) ORDER BY m.sort_at ${direction === 'before' ? 'DESC' : 'ASC'}, m.id ${direction === 'before' ? 'DESC' : 'ASC'} LIMIT ?`
-const pages = { topic: { before: topicPage('before'), after: topicPage('after') }, strand: { before: strandPage('before'), after: strandPage('after') } }
+const pagesOf = (columns: string, sign: '<' | '>', order: 'DESC' | 'ASC') => ({
+  topic: `SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.topic_id = ? AND s.conversation_id = ? AND (m.sort_at, m.id) ${sign} (?, ?) ORDER BY m.sort_at ${order}, m.id ${order} LIMIT ?`,
+  strand: `SELECT ${columns} FROM message m JOIN strand s ON s.id = m.strand_id WHERE m.strand_id = ? AND (m.sort_at, m.id) ${sign} (?, ?) ORDER BY m.sort_at ${order}, m.id ${order} LIMIT ?`
+})
+const both = (columns: string) => ({ before: pagesOf(columns, '<', 'DESC'), after: pagesOf(columns, '>', 'ASC') })
+const [rowPages, keyPages] = [both(columns), both('m.id, m.sort_at')]
+
+/** `before` an edge (newest first) or `after` one (oldest first). */
+export type Window = { topicId: number | null, direction: 'before' | 'after', edge: Edge | null, limit: number }
 
 /**
- * A page of a conversation by key: `before` an edge (newest first) or `after` one (oldest first). Each strand is read by its
- * own index and the pages are merged, so the cost is that of the page, whatever the length of the conversation.
+ * A page of a conversation by key. Each strand is read by its own index and the pages are merged, so the cost is that of the page,
+ * whatever the length of the conversation.
  */
-export function listMessages(tx: Reader, conversationId: number, { topicId, direction, edge, limit }: { topicId: number | null, direction: 'before' | 'after', edge: Edge | null, limit: number }): MessageRow[] {
+function readPage<Row extends { id: number, sort_at: number }>(tx: Reader, pages: typeof rowPages, conversationId: number, { topicId, direction, edge, limit }: Window): Row[] {
   const at = edge?.sortAt ?? (direction === 'before' ? Number.MAX_SAFE_INTEGER : -1)
   const id = edge?.id ?? (direction === 'before' ? Number.MAX_SAFE_INTEGER : -1)
-  if (topicId !== null) return tx.all<Columns>(pages.topic[direction], topicId, conversationId, at, id, limit).map(messageOf)
+  if (topicId !== null) return tx.all<Row>(pages[direction].topic, topicId, conversationId, at, id, limit)
   const strands = strandsOf(tx, conversationId)
-  const rows = strands.flatMap((strand) => tx.all<Columns>(pages.strand[direction], strand.id, at, id, limit))
+  const rows = strands.flatMap((strand) => tx.all<Row>(pages[direction].strand, strand.id, at, id, limit))
   if (strands.length > 1) {
     const sign = direction === 'before' ? -1 : 1
     rows.sort((a, b) => sign * (a.sort_at - b.sort_at || a.id - b.id))
   }
-  return rows.slice(0, limit).map(messageOf)
+  return rows.slice(0, limit)
+}
+
+/** A page of a conversation. */
+export function listMessages(tx: Reader, conversationId: number, window: Window): MessageRow[] {
+  return readPage<Columns>(tx, rowPages, conversationId, window).map(messageOf)
+}
+
+/** Which messages lie on a page, from the index alone. */
+export function listEdges(tx: Reader, conversationId: number, window: Window): Edge[] {
+  return readPage<{ id: number, sort_at: number }>(tx, keyPages, conversationId, window).map(({ id, sort_at }) => ({ id, sortAt: sort_at }))
 }
 
 /** The newest message of a conversation that came in from a person, on any channel. */
@@ -72,19 +86,6 @@ export function newestIncoming(tx: Reader, conversationId: number): MessageRow |
 /** What the user already has under a Message-ID. */
 export function withMessageId(tx: Reader, userId: number, messageId: string): { id: number, direction: 'in' | 'out', digest: Uint8Array | null, proof: MessageRow['proof'] }[] {
   return tx.all('SELECT id, direction, digest, proof FROM message WHERE user_id = ? AND message_id = ?', userId, messageId)
-}
-
-/**
- * The message that one with these references answers: the oldest under the last of them, since a stranger can reuse an id
- * later on. One that came in after its answer counts only as history of the same conversation, whose windows are fetched
- * anew then: otherwise what an object says would change without an event.
- */
-export function answeredBy(tx: Reader, userId: number, { id, conversationId }: Pick<MessageRow, 'id' | 'conversationId'>, references: string[]): number | undefined {
-  const last = references.at(-1)
-  const found = last === undefined ? undefined : tx.get<{ id: number, past: number, conversation: number }>(
-    `SELECT m.id, m.sort_at < a.created_at AS past, s.conversation_id AS conversation FROM message m JOIN account a ON a.id = m.account_id JOIN strand s ON s.id = m.strand_id
-     WHERE m.user_id = ? AND m.message_id = ? ORDER BY m.id LIMIT 1`, userId, last)
-  return found && (found.id < id || (found.past === 1 && found.conversation === conversationId)) ? found.id : undefined
 }
 
 /** Writes a message with its body and counts it in its strand; the caller recounts the conversation and adds the event. Returns its id. */

@@ -2,12 +2,11 @@ import Type from 'typebox'
 import { publicId } from '../../model/ids.ts'
 import { addressesOf } from '../../store/contacts.ts'
 import { messagesWith } from '../../store/forget.ts'
-import { getMessage } from '../../store/messages.ts'
 import { ownContact } from '../find.ts'
 import { method } from '../method.ts'
 import { Id } from '../objects.ts'
 import { contactOf } from '../present/contact.ts'
-import { messageOf } from '../present/message.ts'
+import { messagesOf } from '../present/message.ts'
 
 const chunk = 500
 
@@ -27,7 +26,7 @@ export const contactExport = method({
     for (let after = 0; !signal.aborted;) {
       const ids = await store.read((tx) => {
         const some = messagesWith(tx, row.id, { after, limit: chunk })
-        for (const one of some) lines.push(JSON.stringify({ message: messageOf(tx, userId, getMessage(tx, userId, one)!, 262_144) }))
+        for (const message of messagesOf(tx, userId, some, 262_144)) lines.push(JSON.stringify({ message }))
         return some
       })
       if (ids.length < chunk) break

@@ -5,7 +5,7 @@ import { keyOf, pageOf } from '../cursor.ts'
 import { ApiError } from '../errors.ts'
 import { method } from '../method.ts'
 import { Conversation, Cursor, FolderName, Limit, RuleWish, page } from '../objects.ts'
-import { conversationOf } from '../present/conversation.ts'
+import { conversationsOf } from '../present/conversation.ts'
 import { conversationExample } from '../examples.ts'
 
 export const conversationList = method({
@@ -21,6 +21,6 @@ export const conversationList = method({
     const key = keyOf(cursor, 2)
     const before = key && { lastAt: key[0]!, id: key[1]! }
     const rows = blocked ? listBlocked(tx, userId, { before, limit: limit + 1 }) : listConversations(tx, userId, { folder, archived, before, limit: limit + 1, ...(stream === undefined ? {} : { stream }) })
-    return { ...pageOf(rows, limit, (row) => conversationOf(tx, userId, row), ({ lastAt, id }) => [lastAt, id]), asOf: logBounds(tx, userId).head }
+    return { ...pageOf(rows, limit, conversationsOf(tx, userId, rows), ({ lastAt, id }) => [lastAt, id]), asOf: logBounds(tx, userId).head }
   })
 })

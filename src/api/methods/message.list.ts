@@ -1,13 +1,13 @@
 import Type from 'typebox'
 import { logBounds } from '../../store/events.ts'
-import { listMessages } from '../../store/messages.ts'
+import { listEdges } from '../../store/messages.ts'
 import type { Edge } from '../../store/messages.ts'
 import { keyOf, pageOf } from '../cursor.ts'
 import { ApiError } from '../errors.ts'
 import { ownConversation, ownMessage, ownTopic } from '../find.ts'
 import { method } from '../method.ts'
 import { Cursor, Id, Limit, Message, page } from '../objects.ts'
-import { bodyMaxBytes, messageOf } from '../present/message.ts'
+import { bodyMaxBytes, messagesOf } from '../present/message.ts'
 import { messageExample } from '../examples.ts'
 
 export const messageList = method({
@@ -30,9 +30,9 @@ export const messageList = method({
     const key = keyOf(cursor, 2)
     const named = before ?? after
     const edge: Edge | null = key ? { sortAt: key[0]!, id: key[1]! } : named === undefined ? null : ownMessage(tx, userId, named)
-    const rows = listMessages(tx, ownConversation(tx, userId, conversationId).id, {
+    const rows = listEdges(tx, ownConversation(tx, userId, conversationId).id, {
       topicId: topicId === undefined ? null : ownTopic(tx, userId, topicId).id, direction: after === undefined ? 'before' : 'after', edge, limit: limit + 1
     })
-    return { ...pageOf(rows, limit, (row) => messageOf(tx, userId, row, max), ({ sortAt, id }) => [sortAt, id]), asOf: logBounds(tx, userId).head }
+    return { ...pageOf(rows, limit, messagesOf(tx, userId, rows.map(({ id }) => id), max), ({ sortAt, id }) => [sortAt, id]), asOf: logBounds(tx, userId).head }
   })
 })

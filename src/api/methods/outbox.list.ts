@@ -1,11 +1,10 @@
 import Type from 'typebox'
 import { listOutbox } from '../../store/dispatches.ts'
 import { logBounds } from '../../store/events.ts'
-import { getMessage } from '../../store/messages.ts'
 import { keyOf, pageOf } from '../cursor.ts'
 import { method } from '../method.ts'
 import { Cursor, Limit, Message, page } from '../objects.ts'
-import { messageOf } from '../present/message.ts'
+import { messagesOf } from '../present/message.ts'
 import { messageExample } from '../examples.ts'
 
 export const outboxList = method({
@@ -17,6 +16,6 @@ export const outboxList = method({
   example: { params: {}, result: { items: [{ ...messageExample, id: 'm13', direction: 'out', status: 'uncertain' }], nextCursor: null, asOf: 42 } },
   handle: ({ store, userId }, { limit = 50, cursor }) => store.read((tx) => {
     const rows = listOutbox(tx, userId, { before: keyOf(cursor, 1)?.[0] ?? null, limit: limit + 1 })
-    return { ...pageOf(rows, limit, ({ messageId }) => messageOf(tx, userId, getMessage(tx, userId, messageId)!), ({ id }) => [id]), asOf: logBounds(tx, userId).head }
+    return { ...pageOf(rows, limit, messagesOf(tx, userId, rows.map(({ messageId }) => messageId)), ({ id }) => [id]), asOf: logBounds(tx, userId).head }
   })
 })

@@ -8,7 +8,7 @@ import { ApiError } from '../errors.ts'
 import { ownRule } from '../find.ts'
 import { method } from '../method.ts'
 import { AsOf, Because, Cursor, Id, Limit, MessagePreview, RuleWish } from '../objects.ts'
-import { previewOf } from '../present/message.ts'
+import { previewAt } from '../present/preview.ts'
 import { wishedRule } from '../rule-wish.ts'
 import { messageExample } from '../examples.ts'
 
@@ -42,7 +42,7 @@ export const ruleSimulate = method({
       const key = keyOf(cursor, 2)
       const rows = key ? found.filter(({ sortAt, id }) => sortAt < key[0]! || (sortAt === key[0]! && id < key[1]!)) : found
       const page = pageOf(rows.slice(0, limit + 1), limit, ({ id, move }) => ({
-        message: previewOf(tx, ctx.userId, id)!, conversationId: publicId('conversation', move.conversation.id), from: move.from, to: move.to, because: move.because
+        message: previewAt(tx, ctx.userId, id)!, conversationId: publicId('conversation', move.conversation.id), from: move.from, to: move.to, because: move.because
       }), ({ sortAt, id }) => [sortAt, id])
       return { messages: found.length, conversations: moves.length, ...page, asOf: logBounds(tx, ctx.userId).head }
     })

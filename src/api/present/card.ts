@@ -1,12 +1,11 @@
 import { answerable } from '../../content/invitation-reply.ts'
 import type { Card as Stored } from '../../model/card.ts'
-import type { Reader } from '../../store/tx.ts'
 import type { Card } from '../objects.ts'
 import { rfc3339 } from '../time.ts'
-import { partyOf } from './party.ts'
+import type { PartyOf } from './party.ts'
 
 /** A card as clients see it. */
-export function cardOf(tx: Reader, userId: number, card: Stored, direction: 'in' | 'out'): Card {
+export function cardOf(card: Stored, direction: 'in' | 'out', partyOf: PartyOf): Card {
   switch (card.type) {
     case 'message': {
       const { type, sentAt, ...message } = card
@@ -15,7 +14,7 @@ export function cardOf(tx: Reader, userId: number, card: Stored, direction: 'in'
     case 'invitation': {
       const { type, organizer, attendees, you: _you, echo: _echo, ...invitation } = card
       return { type, invitation: {
-        ...invitation, ...(organizer ? { organizer: partyOf(tx, userId, organizer) } : {}), attendees: attendees.map(({ address, name, answer }) => ({ address, answer, ...(name ? { name } : {}) })),
+        ...invitation, ...(organizer ? { organizer: partyOf(organizer) } : {}), attendees: attendees.map(({ address, name, answer }) => ({ address, answer, ...(name ? { name } : {}) })),
         answerable: direction === 'in' && answerable(card)
       } }
     }

@@ -3,7 +3,6 @@ import { getAccount } from '../../store/accounts.ts'
 import { getContact } from '../../store/contacts.ts'
 import { countUnread, getConversation } from '../../store/conversations.ts'
 import { getIdentity } from '../../store/identities.ts'
-import { getMessage } from '../../store/messages.ts'
 import { getRule } from '../../store/rules.ts'
 import { countWaiting } from '../../store/screener.ts'
 import { settingsOf } from '../../store/settings.ts'
@@ -14,14 +13,14 @@ import type { Counts, Topic } from '../objects.ts'
 import { accountOf, identityOf } from './account.ts'
 import { contactOf } from './contact.ts'
 import { conversationOf } from './conversation.ts'
-import { messageOf } from './message.ts'
+import { messagesOf } from './message.ts'
 import { ruleOf } from './rule.ts'
 
 /** The object of an event as it is now, for its user; null: it is gone, or the event has none. */
 export function render(tx: Reader, userId: number, { type, object }: Event): object | null {
   const noun = type.slice(0, type.indexOf('.'))
   switch (noun) {
-    case 'message': return given(getMessage(tx, userId, object), (row) => messageOf(tx, userId, row))
+    case 'message': return messagesOf(tx, userId, [object]).next().value ?? null
     case 'conversation': return given(getConversation(tx, userId, object), (row) => conversationOf(tx, userId, row))
     case 'contact': return given(getContact(tx, userId, object), (row) => contactOf(tx, row))
     case 'topic': return given(getTopic(tx, userId, object), topicOf)

@@ -6,7 +6,7 @@ import type { ScreeningRow } from '../../store/screener.ts'
 import type { Reader } from '../../store/tx.ts'
 import type { Screening, Waiting } from '../objects.ts'
 import { rfc3339 } from '../time.ts'
-import { senderOf } from './party.ts'
+import { previewAt } from './preview.ts'
 
 /** Somebody who waits, by their newest message. */
 export function waitingOf(tx: Reader, userId: number, conversationId: number): Waiting {
@@ -15,7 +15,7 @@ export function waitingOf(tx: Reader, userId: number, conversationId: number): W
   if (!last) throw new Error(`nobody has written in conversation ${conversationId}`)
   const { since, messages } = waitingSince(tx, conversationId)
   return {
-    conversationId: publicId('conversation', conversationId), sender: senderOf(tx, userId, last), because, since: rfc3339(since), messages, subject: getBody(tx, last.id).subject, preview: last.preview, lastAt: rfc3339(lastAt)
+    conversationId: publicId('conversation', conversationId), sender: previewAt(tx, userId, last.id)!.sender, because, since: rfc3339(since), messages, subject: getBody(tx, last.id).subject, preview: last.preview, lastAt: rfc3339(lastAt)
   }
 }
 
