@@ -34,6 +34,7 @@ import { presenceSignals, signalOf } from './api/present/signal.ts'
 import { openBlobs } from './blobs/blobs.ts'
 import { diskUse } from './blobs/disk.ts'
 import { adminActions } from './cli/actions.ts'
+import { noNames } from './connector.ts'
 import type { Clock, Log, Resolver } from './connector.ts'
 import { searchIndex } from './derived/search-index.ts'
 import { unindexed } from './derived/unindexed.ts'
@@ -128,7 +129,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const receiving = { store, blobs, wakeup, clock, log, parse: pool.parse }
     const intake: Intake = {}
     const receive = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, false), prove: prover({ connector, dns, log }) }), intake)
-    const receiveFiles = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, true), prove: prover({ connector, dns: noDns, log }) }), intake)
+    const receiveFiles = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, true), prove: prover({ connector, dns: noNames, log }) }), intake)
     await store.hot(renewLooks, 'bulk')
     const proving = proveAgain({ store, seal, clock, log, connector, again: takerAgain({ ...receiving, prove: prover({ connector, dns, log }) }) })
     const signals = openSignals()
@@ -213,9 +214,6 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
 }
 
 type House = Awaited<ReturnType<typeof openHouse>>
-
-/** Old mail is judged by what it carries: its keys are gone from DNS, and a thousand mails would ask a thousand times. */
-const noDns: Resolver = async () => { throw Object.assign(new Error('no DNS for files'), { code: 'ENODATA' }) }
 
 /** Starts the server: sockets, HTTP, the admin socket, and the sessions of all accounts. Throws StartError. */
 export async function startApp(config: Config, log: Log, world: World = {}): Promise<App> {

@@ -42,6 +42,10 @@ export type Abilities = {
 /** The subset of node:dns/promises that proofs need; injected, cached by the core. Throws errors with DNS codes (ENOTFOUND, ENODATA, ETIMEOUT). */
 export type Resolver = (name: string, type: 'TXT' | 'A' | 'AAAA' | 'MX' | 'SRV' | 'PTR' | 'CNAME') => Promise<unknown[]>
 
+const nothing = Object.assign(new Error('no names are looked up'), { code: 'ENODATA' })
+/** Knows nothing under any name: for old mail, whose keys are gone from the name servers. Who is handed this very one need not ask. */
+export const noNames: Resolver = () => Promise.reject(nothing)
+
 export type Account<Settings> = {
   id: string
   settings: Settings

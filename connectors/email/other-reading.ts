@@ -1,4 +1,3 @@
-import { MailParser } from 'mailparser'
 import type { AddressObject } from 'mailparser'
 import type { Head } from './head.ts'
 import { readSender } from './sender.ts'
@@ -16,6 +15,7 @@ export async function otherSenders(raw: Buffer, head: Head): Promise<string[]> {
   if (head.complete && head.fields.every(({ sound }) => sound)) return [address]
   if (head.end > MOST || raw.subarray(0, head.end).toString('latin1').split(/[:;(]/).length > 1000) return []
   const { promise, resolve } = Promise.withResolvers<string[]>()
+  const { MailParser } = await import('mailparser')
   const parser = new MailParser({ skipHtmlToText: true, skipTextToHtml: true })
   let from: string[] = []
   parser.on('headers', (headers) => {

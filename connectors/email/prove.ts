@@ -1,8 +1,7 @@
 import { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import { dmarc } from 'mailauth/lib/dmarc/index.js'
-import { canonicalEmail, domainOf } from '#connector'
+import type { dkimVerify } from 'mailauth/lib/dkim/verify.js'
+import { canonicalEmail, domainOf, noNames } from '#connector'
 import type { Context, Proof, Resolver } from '#connector'
 import { trustedResults } from './authres.ts'
 import { scanHead } from './head.ts'
@@ -35,6 +34,7 @@ export async function prove(raw: Uint8Array, context: Context, dns: Resolver): P
   const head = scanHead(raw)
   const { sender: { address }, doubt } = readSender(head)
   if (doubt || address === null) return doubts[doubt ?? 'not-strict']
+  if (dns === noNames && context.authserv === null) return withoutNames(head, domainOf(address))
   const lookup = lookupBy(dns)
   const proof = await (context.authserv === null
     ? checkedByUs(raw, head, address, context.at, lookup)
@@ -80,6 +80,16 @@ async function checkedByServer(head: Head, domain: string, authserv: string, loo
   return { level: 'weak', evidence: [`Your mail server (${authserv}) neither confirms nor denies that this comes from ${domain}.`] }
 }
 
+/** Where no key and no policy can be had, no signature can speak for anybody, and the library is not asked. */
+function withoutNames(head: Head, domain: string): Proof {
+  const signatures = head.fields.filter(({ name }) => name === 'dkim-signature')
+  const evidence = signatures.slice(0, 3).map(({ value }) => {
+    const signer = /(?:^|;)\s*d\s*=\s*([^;\s]+)/i.exec(value.slice(0, MAX_SIGNATURE_CHARS))?.[1]
+    return `${signer === undefined ? 'A signature' : `The signature of ${shown(signer)}`} could not be checked: its key is gone.`
+  })
+  return { level: 'weak', evidence: [...signatures.length === 0 ? [`It is not signed by ${domain}.`] : evidence, `${domain} does not ask to refuse mail without its signature.`] }
+}
+
 async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: number, lookup: Lookup): Promise<Proof> {
   const domain = domainOf(address)
   const written = head.fields.filter(({ name }) => name === 'dkim-signature')
@@ -92,6 +102,7 @@ async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: num
   else if (written.some(({ value }) => value.length > MAX_SIGNATURE_CHARS)) evidence.push('It carries a signature that is too long to check.')
   else if (signatures > 0 && (head.lines > MAX_HEAD_LINES || !linesWithin(raw, MAX_LINES))) evidence.push('It has too many lines to check its signatures.')
   else if (signatures > 0) {
+    const { dkimVerify } = await import('mailauth/lib/dkim/verify.js')
     const checked = await dkimVerify(paced(raw), { resolver: lookup, curTime: new Date(at), minBitLength: 1024, rejectRsaSha1: true })
     if (checked.fromFields !== 1 || checked.headerFrom.length !== 1 || canonicalEmail(checked.headerFrom[0]!) !== address) return doubts['two-readings']
 
@@ -148,6 +159,8 @@ function whyNot(result: Awaited<ReturnType<typeof dkimVerify>>['results'][number
 
 /** DMARC for a domain: the aligned domain that passes, and the policy that applies; null when DNS was silent. */
 async function policyOf(domain: string, signedBy: string[], lookup: Lookup): Promise<{ pass: string | null, policy: string } | null> {
+  // Loaded when it is first needed: whoever only reads files does without.
+  const { dmarc } = await import('mailauth/lib/dmarc/index.js')
   const found = await dmarc({ headerFrom: 'sender@' + domain, fromFields: 1, dkimDomains: signedBy.map((name) => ({ domain: name })), resolver: lookup })
   if (!found || found.status.result === 'none') return { pass: null, policy: 'none' }
   if (found.status.result === 'temperror') return null

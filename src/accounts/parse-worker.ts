@@ -1,6 +1,7 @@
 /** The other end of parse-pool.ts: runs a connector's own parse, one job at a time. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Connector, Context, Incoming, Resolver } from '../connector.ts'
+import { noNames } from '../connector.ts'
+import type { Connector, Context, Incoming } from '../connector.ts'
 import { provable, understood } from '../inbound/understood.ts'
 import type { Understood } from '../inbound/understood.ts'
 import { loadConnector } from './load.ts'
@@ -52,14 +53,10 @@ port.on('message', async (job: Job) => {
   }
 })
 
-/** Old mail is judged by what it carries: its keys are gone from the name servers. */
-const noDns: Resolver = () => Promise.reject(noNames)
-const noNames = Object.assign(new Error('no names are looked up'), { code: 'ENODATA' })
-
 async function one({ parse, prove }: Connector, { raw, context }: Item, proves: boolean): Promise<Understood> {
   const result = understood(raw, await parse(raw, context))
   if (!proves) return result
-  return { ...result, proof: prove && provable(result.items) ? await prove(raw, context, noDns) : null }
+  return { ...result, proof: prove && provable(result.items) ? await prove(raw, context, noNames) : null }
 }
 
 const messagesOf = ({ items }: Understood): Incoming[] => items.map((item) => 'message' in item ? item.message : item)
