@@ -27,7 +27,6 @@ import { openDoorCodes } from './api/door-codes.ts'
 import { render } from './api/present/render.ts'
 import { snapshot } from './api/present/snapshot.ts'
 import type { Rooms } from './api/rooms.ts'
-import { startServer } from './api/server.ts'
 import type { ServerDeps } from './api/server.ts'
 import { openRevocations, openSignals } from './api/signals.ts'
 import { presenceSignals, signalOf } from './api/present/signal.ts'
@@ -225,6 +224,8 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
   const remoteUrls = openRemoteUrls({ sign, clock })
   const codes = openDoorCodes({ clock })
   try {
+    // What answers clients is loaded by who has some: an import by itself does without.
+    const { startServer } = await import('./api/server.ts')
     const server = await startServer({
       store, wakeup, blobs, clock, log, render, signals, revocations, blobUrls, codes, page: builtPage, rooms: roomsOf(house, blobUrls, remoteUrls), remote: { urls: remoteUrls, options: world.remote ?? {} }, host: config.host, port: config.port, figures: house.figures,
       publicUrl: config.publicUrl, origins: config.origins, ...(config.trustedProxies.length > 0 ? { trustProxy: [...config.trustedProxies] } : {}),

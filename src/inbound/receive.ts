@@ -42,12 +42,13 @@ export function receiver({ store, blobs, wakeup, clock, log, ...how }: { store: 
     const ready = await prepared(batch, known, at.lane === 'history' ? (some) => understandMany(account, some, how, blobs) : null, (arrival) => understand(account, arrival, how, blobs))
     for (const one of ready) one.at = placed(one.at, clock.now())
     await blobs.sync()
+    // History is written without savepoints, which cost as much again as small messages; where something in it cannot be written, anew with them.
     const written = (each: boolean) => store.hot((tx) => {
       const changes = new Changes(account.userId)
       const unit: Unit = { tx, changes, account, trust: trustOf(tx, account.userId), own: ownKeys(account), lane: at.lane, now: clock.now() }
       const touched = new Map<number, number[]>()
       const filed = new Map<number, Filed>()
-      for (const { arrived, one } of takeAll(unit, ready, each ? log : null)) {
+      for (const { arrived, one } of ready.map((one) => ({ arrived: each ? take(unit, one, log) : write(unit, one), one }))) {
         for (const { conversationId, messageId } of arrived) {
           touched.set(conversationId, [...touched.get(conversationId) ?? [], messageId])
           if (one.filed) filed.set(messageId, one.filed)
@@ -118,16 +119,6 @@ function again(arrival: Arrival): Ready {
 }
 
 const history = (ids: number[]): EventData => ({ history: ids.length, first: Math.min(...ids), last: Math.max(...ids), reset: true })
-
-type Taken = { arrived: NonNullable<Arrived>[], one: Ready }
-
-/**
- * Writes a batch, each arrival in a savepoint of its own. Without `log` they share the transaction, which is half the work: then nothing is written where
- * something in it cannot be, and the caller does it anew.
- */
-function takeAll(unit: Unit, ready: Ready[], log: Log | null): Taken[] {
-  return ready.map((one) => ({ arrived: log ? take(unit, one, log) : write(unit, one), one }))
-}
 
 /** Writes one arrival in a savepoint of its own. Content that fails twice is kept as a message that says so; trouble of the whole database goes on to the caller. */
 function take(unit: Unit, one: Ready, log: Log): NonNullable<Arrived>[] {

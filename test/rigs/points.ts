@@ -29,7 +29,7 @@ export const points: Point[] = [
   { name: 'receive: understood', file: receive, at: 'await blobs.sync()', upTo: 4 },
   { name: 'receive: blob written beside its place', file: blobs, at: 'await rename(partial, target)', upTo: 2 },
   { name: 'receive: blob in its place', file: blobs, at: 'unsynced.add(target)\n      suspect.delete(target)\n      return digest\n', upTo: 2 },
-  { name: 'receive: blobs synced', file: receive, at: 'const received = await store.hot(', upTo: 4 },
+  { name: 'receive: blobs synced', file: receive, at: 'const { received, others } = await (', upTo: 4 },
   { name: 'receive: strand found', file: arrive, at: 'const { folder, hidden } = settle(', upTo: 4 },
   { name: 'receive: message written, its bytes not', file: arrive, at: 'if (raw) insertRaw(', upTo: 4 },
   { name: 'receive: bytes written, its place not', file: arrive, at: "if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', id)", upTo: 4 },
