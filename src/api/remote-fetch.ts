@@ -21,6 +21,8 @@ export type RemoteOptions = {
   connect?(address: string, port: number): Socket
   maxBytes?: number
   ms?: number
+  /** Nobody waits for it any more. */
+  ended?: AbortSignal
 }
 
 export type Picture = { contentType: string, bytes: Uint8Array }
@@ -33,8 +35,8 @@ const hops = 3
  * referrer, nothing of the browser. The address is looked up once, checked, and connected to: no second answer of DNS can lead
  * elsewhere; so at each of at most three redirects. At most `maxBytes` and `ms` for all of it. Throws RemoteRefused.
  */
-export async function fetchPicture(url: string, { lookup = allAddresses, connect = (host, port) => connectSocket({ host, port }), maxBytes = 8 * 1024 * 1024, ms = 10_000 }: RemoteOptions = {}): Promise<Picture> {
-  const signal = AbortSignal.timeout(ms)
+export async function fetchPicture(url: string, { lookup = allAddresses, connect = (host, port) => connectSocket({ host, port }), maxBytes = 8 * 1024 * 1024, ms = 10_000, ended }: RemoteOptions = {}): Promise<Picture> {
+  const signal = AbortSignal.any([AbortSignal.timeout(ms), ...(ended ? [ended] : [])])
   let target = url
   for (let hop = 0; hop <= hops; hop++) {
     const at = addressOf(target)

@@ -26,6 +26,7 @@ import { pageRoutes } from './page.ts'
 import { methods as allMethods } from './registry.ts'
 import type { RemoteOptions } from './remote-fetch.ts'
 import { remoteRoutes } from './remote-routes.ts'
+import type { TurnLimits } from './remote-turns.ts'
 import type { RemoteUrls } from './remote-urls.ts'
 import type { Rooms } from './rooms.ts'
 import { setupRoutes } from './setup.ts'
@@ -50,7 +51,7 @@ export type ServerDeps = {
   revocations: Revocations
   blobUrls: BlobUrls
   /** Pictures of other servers; absent: none are fetched. */
-  remote?: { urls: RemoteUrls, options: RemoteOptions }
+  remote?: { urls: RemoteUrls, options: RemoteOptions, limits?: TurnLimits }
   /** One-time codes for the page; without them it takes none. */
   codes?: DoorCodes
   /** The folder of the built web page; without it the page says that it is not there. */

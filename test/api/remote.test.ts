@@ -8,6 +8,7 @@ import type { Test } from 'tap'
 import { isPublicAddress } from '../../src/api/remote-address.ts'
 import { fetchPicture } from '../../src/api/remote-fetch.ts'
 import type { RemoteOptions } from '../../src/api/remote-fetch.ts'
+import { openTurns } from '../../src/api/remote-turns.ts'
 import { openRemoteUrls } from '../../src/api/remote-urls.ts'
 import { openDoor } from '../fixtures/door.ts'
 import { testClock } from '../fixtures/store.ts'
@@ -132,4 +133,56 @@ t.test('by signed links only', async (t) => {
   clock.time -= 300_000
   const refused = await fetch(door.url + urls.sign(door.userId, 'http://127.0.0.1/'))
   t.match([refused.status, await refused.text()], [404, /was not fetched: it does not lie on the open internet/])
+})
+
+t.test('one slow server, or one user with very many pictures, holds up nobody else', async (t) => {
+  const silent: ServerResponse[] = []
+  const there = await elsewhere(t, (path, response) => {
+    if (path.startsWith('/slow')) return void silent.push(response)
+    response.writeHead(200).end(png)
+  })
+  Object.assign(there.names, { 'slow.example': [[open]], 'other.example': [[open]] })
+  const urls = openRemoteUrls({ sign: (text) => createHmac('sha256', 'a key of this test').update(text).digest('base64url'), clock: testClock() })
+  const door = await openDoor(t, { deps: { remote: { urls, options: there.options, limits: { atOnce: 4, perUser: 3, perHost: 2, waiting: 4, waitMs: 60_000 } } } })
+  const ended = new AbortController()
+  const ask = (url: string, userId = door.userId) => fetch(door.url + urls.sign(userId, url), { signal: ended.signal })
+  const until = async (done: () => boolean) => { while (!done()) await new Promise((resolve) => setTimeout(resolve, 5)) }
+  const hung = Array.from({ length: 6 }, (_, n) => ask(`http://slow.example/slow${n}`).then(({ status }) => status, () => 0))
+  await until(() => silent.length === 2)
+  const after = Array.from({ length: 8 }, () => ask('http://pictures.example/a.png', door.userId + 1).then(({ status }) => status))
+  t.same(await Promise.all(after), Array(8).fill(200), 'everybody else\'s are fetched meanwhile')
+  t.equal(silent.length, 2, 'no more than two at once from the slow one')
+  const full = await ask('http://slow.example/slow9')
+  t.match([full.status, full.headers.get('retry-after'), await full.text()], [429, '5', /very many pictures wait already; ask again/], 'what is too much is said at once')
+  t.equal((await ask('http://other.example/b.png', door.userId + 1)).status, 200)
+  ended.abort()
+  t.same(await Promise.all(hung), Array(6).fill(0))
+  await until(() => silent.every(({ destroyed, socket }) => destroyed || socket?.destroyed !== false))
+  t.equal((await fetch(door.url + urls.sign(door.userId, 'http://slow.example/b.png'))).status, 200, 'whoever has gone waits no more, and asks nobody for anything')
+})
+
+t.test('turns: in their order, users in turn, none waits for ever', async (t) => {
+  const turns = openTurns({ atOnce: 2, perUser: 2, perHost: 2, waitMs: 30 })
+  const began: string[] = []
+  const ends = new Map<string, () => void>()
+  const take = (name: string, userId: number, ended = new AbortController().signal, host = name) => turns.take({ userId, host, ended }).then((end) => {
+    began.push(name)
+    ends.set(name, end)
+  }, (error: Error) => void began.push(`${name}: ${error.message}`))
+  await Promise.all([take('a', 1), take('b', 1)])
+  const gone = new AbortController()
+  const later = [take('c', 1), take('d', 2), take('gone', 1, gone.signal)]
+  gone.abort()
+  await later[2]
+  ends.get('a')!()
+  ends.get('a')!()
+  await later[1]
+  t.same(began, ['a', 'b', 'gone: nobody waits for it any more', 'd'], 'user 2 has nothing under way, so the next is theirs; an end counts once')
+  await later[0]
+  t.equal(began.at(-1), 'c: its turn did not come in time')
+  ends.get('d')!()
+  await take('e', 1)
+  t.equal(began.at(-1), 'e')
+  await take('late', 1, AbortSignal.abort())
+  t.match(began.at(-1), /late: nobody waits/)
 })
