@@ -1,4 +1,3 @@
-import addressparser from 'nodemailer/lib/addressparser'
 import { canonicalEmail } from '#connector'
 import type { Card, Context, Incoming, IncomingAttachment, IncomingMessage, Recipient, RecipientRole } from '#connector'
 import { automaticOf, listOf, unsubscribeOf } from './automatic.ts'
@@ -7,6 +6,7 @@ import { unarmored } from './crypto.ts'
 import { readDate } from './date.ts'
 import { scanHead, valueOf, valuesOf } from './head.ts'
 import type { Head } from './head.ts'
+import { mailboxesIn } from './mailboxes.ts'
 import { readBody } from './mime.ts'
 import type { Body, Part } from './mime.ts'
 import { readPlain } from './plain.ts'
@@ -70,7 +70,7 @@ function fromHead(head: Head, context: Context): IncomingMessage {
     text: '',
     attachments: [],
     references: referencesOf(head),
-    ...(subject && { subject }),
+    subject,
     ...(messageId && { messageId }),
     ...(sentAt !== undefined && { sentAt }),
     ...(list && { list }),
@@ -90,11 +90,9 @@ function recipientsOf(head: Head): Recipient[] {
   const found = new Map<string, Recipient>()
   for (const role of ['to', 'cc', 'bcc'] satisfies RecipientRole[]) {
     for (const value of valuesOf(head, role)) {
-      for (const entry of addressparser(value, { flatten: true })) {
-        const address = entry.address ? canonicalEmail(entry.address) : null
-        if (address === null || found.has(address)) continue
+      for (const { address, name } of mailboxesIn(value, MAX_RECIPIENTS)) {
+        if (found.has(address)) continue
         if (found.size >= MAX_RECIPIENTS) return [...found.values()]
-        const name = shownName(decodeWords((entry.name ?? '').slice(0, 2000)))
         found.set(address, { kind: 'email', address, role, ...(name && { name }) })
       }
     }

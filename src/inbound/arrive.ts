@@ -76,7 +76,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     because: { ...(conversation.because.rule === 'moved' && decision.folder !== folder ? conversation.because : decision.because), proof: from.proof.evidence, ...(from.warnings.length ? { warnings: from.warnings } : {}) },
     preview: preview(message.unreadable ?? message.text, message.subject ?? null), seen, flagged: message.flagged ?? false, automatic: message.automatic ?? null,
     status: message.direction === 'out' ? 'sent' : null, messageId: message.messageId ?? null, digest: item.digest, sentAt: message.sentAt ?? null, receivedAt: now,
-    subject: message.subject ?? null, text: message.text, quoted: message.quoted ?? null, original: message.original ?? null, bounces: message.bounces ?? [], html: message.html ?? null, recipients: message.recipients,
+    subject: message.subject || null, text: message.text, quoted: message.quoted ?? null, original: message.original ?? null, bounces: message.bounces ?? [], html: message.html ?? null, recipients: message.recipients,
     references: message.references, unreadable: message.unreadable ?? null, rawDigest: raw?.digest ?? null, attachments: item.attachments.length,
     folded, blockedAt: (folded || hidden) && !history && unit.lane === 'live' ? now : null, stream: facts.stream ?? (decision.because.rule === 'unknown' ? decision.stream : null), unsubscribe: signedUnsubscribe(item, from.proof), cards: message.cards ?? []
   })

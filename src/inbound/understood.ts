@@ -21,7 +21,7 @@ const lastTime = Date.UTC(9999, 11, 31)
 /** The same mail in two places has the same digest. */
 export function compared({ sentAt, ...said }: IncomingMessage): UnderstoodMessage {
   const message: IncomingMessage = typeof sentAt === 'number' && sentAt >= 0 && sentAt <= lastTime ? { ...said, sentAt: Math.trunc(sentAt) } : said
-  const digest = hash('sha256', JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject ?? null, message.text, message.quoted ?? null]), 'buffer')
+  const digest = hash('sha256', JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject || null, message.text, message.quoted ?? null]), 'buffer')
   return { message, digest, senderDigest: hash('sha256', message.sender.raw, 'hex') }
 }
 

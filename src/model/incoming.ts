@@ -44,6 +44,7 @@ export type IncomingMessage = {
   channel?: string
   /** 'out' only where the place proves that the user sent it (the Sent folder, an own device). */
   direction: 'in' | 'out'
+  /** '' where it has none; absent where its network knows no subjects: then it begins no topic. */
   subject?: string
   /** What the writer wrote anew. */
   text: string

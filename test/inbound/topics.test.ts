@@ -12,7 +12,7 @@ import { addTestUser, tempStore } from '../fixtures/store.ts'
 
 const ada = { kind: 'email', address: 'ada@example.org' }
 
-type Mail = { id: string | null, refs: string[], subject?: string, from?: string, proof?: Proof['level'] }
+type Mail = { id: string | null, refs: string[], subject?: string, chat?: true, from?: string, proof?: Proof['level'] }
 
 async function house(t: Test) {
   const { store, blobs, wakeup, clock, log, seal } = await tempStore(t)
@@ -29,9 +29,9 @@ async function house(t: Test) {
       const userId = await addTestUser(store, `ada${++users}`)
       const accountId = await createAccount({ store, clock, notify: () => {} }, seal, { userId, kind: 'test', name: 'Test', settings: {}, own: [ada] })
       const account = { id: accountId, userId, kind: 'test', channel: 'email', since: 0, context: { own: [ada], region: null, authserv: null } }
-      const arrivalOf = ({ id, refs, subject = 'Trip', from = 'alice@friend.example', proof }: Mail, n: number): Arrival => {
+      const arrivalOf = ({ id, refs, subject = 'Trip', chat, from = 'alice@friend.example', proof }: Mail, n: number): Arrival => {
         const message: IncomingMessage & { proof?: string } = {
-          type: 'message', sender: { kind: 'email', address: from, raw: from }, recipients: [{ ...ada, role: 'to' }], direction: 'in', subject, text: String(n), attachments: [], references: refs,
+          type: 'message', sender: { kind: 'email', address: from, raw: from }, recipients: [{ ...ada, role: 'to' }], direction: 'in', ...(chat ? {} : { subject }), text: String(n), attachments: [], references: refs,
           ...(id === null ? {} : { messageId: id }), ...(proof ? { proof } : {})
         }
         return { remoteId: remoteId(`INBOX/${n}`), at: 1000 + n, folder: { name: 'INBOX', role: 'inbox' }, raw: Buffer.from(JSON.stringify(message)) }
@@ -91,6 +91,20 @@ t.test('topics, whatever the order of arrival', async (t) => {
       }
     }
   }
+})
+
+t.test('a mail without a subject begins a topic, since it may be answered; what knows no subjects begins none', async (t) => {
+  const { user } = await house(t)
+  for (const order of [[0, 1, 2], [1, 2, 0]]) {
+    const { take, groups, subjects } = await user()
+    const mails: Mail[] = [{ id: 'a', refs: [], subject: '' }, { id: 'b', refs: ['a'], subject: '' }, { id: 'c', refs: [], subject: '' }]
+    for (const n of order) await take([[n, mails[n]!]])
+    t.equal(await groups(), '0 1 | 2', String(order))
+    t.same(await subjects(), ['', ''])
+  }
+  const { take, subjects } = await user()
+  await take([[0, { id: 'a', refs: [], chat: true }]])
+  t.same(await subjects(), [])
 })
 
 t.test('who reuses a Message-ID lies with its first owner and joins nothing', async (t) => {
