@@ -127,6 +127,8 @@ export type Connector<Settings = unknown> = {
 /**
  * The only error a connector throws on purpose.
  * `retry`: 'later' (provider down), 'never' (the same would fail again), 'after-login' (the user must act).
+ * `code`: 'refused', 'unreachable', 'timeout', 'connection-lost', 'host-not-found', 'dns' and 'encryption' with 'later' say that the line failed, and not that somebody
+ * refused: then what waits is tried at least once a minute; after any other answer in growing steps up to an hour.
  * `certain`: false means that it may have gone out. `message` is shown to the user: what happened and what to do; no secrets.
  */
 export class ConnectorError extends Error {

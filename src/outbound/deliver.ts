@@ -8,7 +8,7 @@ import { accountsWithWork, askAgain, becomeUncertain, claim, fail, finish, getDi
 import type { Dispatch } from '../store/dispatches.ts'
 import type { Store } from '../store/store.ts'
 import type { Writer } from '../store/tx.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, isLineFailure } from './failure.ts'
 import type { Failure } from './failure.ts'
 import { operationOf } from './operation.ts'
 
@@ -41,6 +41,8 @@ export type Deliverer = {
 
 const retryBaseMs = 15_000
 const retryMaxMs = 60 * 60_000
+/** However long a line was bad: within about a minute of its being good again what waits goes out. */
+const lineRetryMaxMs = 60_000
 /** Given up only after both, so that a retry by the user, days later, gets its own tries. */
 const giveUpMs = 5 * 24 * 60 * 60_000
 const giveUpTries = 20
@@ -190,8 +192,10 @@ export function deliverer(deps: DelivererDeps): Deliverer {
   }
 
   /** It certainly did not go. `from`: where the dispatch stands. */
-  async function notSent(dispatch: Dispatch, open: Session, { retry, code, text }: Failure, from: 'queued' | 'sending'): Promise<void> {
+  async function notSent(dispatch: Dispatch, open: Session, failure: Failure, from: 'queued' | 'sending'): Promise<void> {
+    const { retry, code, text } = failure
     const error = { code, text }
+    const mostMs = isLineFailure(failure) ? lineRetryMaxMs : retryMaxMs
     if (retry === 'never') return void await change(dispatch, (tx, changes, now) => stands(tx, dispatch, from) && fail(tx, changes, dispatch, error, now))
     if (retry === 'after-login') {
       held.add(open)
@@ -203,7 +207,7 @@ export function deliverer(deps: DelivererDeps): Deliverer {
       if (dispatch.tries >= giveUpTries && now - dispatch.createdAt > giveUpMs) {
         return fail(tx, changes, dispatch, { code: 'gave-up', text: `It could not be sent within five days. The last answer was: ${text}` }, now)
       }
-      requeue(tx, changes, dispatch, { from: [from], error, nextAt: now + 1_000 + Math.floor(random() * Math.min(retryMaxMs, retryBaseMs * 2 ** Math.min(dispatch.tries, 20))), now })
+      requeue(tx, changes, dispatch, { from: [from], error, nextAt: now + 1_000 + Math.floor(random() * Math.min(mostMs, retryBaseMs * 2 ** Math.min(dispatch.tries, 20))), now })
     })
   }
 
