@@ -188,7 +188,8 @@ export async function contract(t: Test, connector: Connector, driver: Driver): P
         if (how === 'close') await session.close()
         else one.stop()
         await session.closed
-        t.ok(performance.now() - from < 1000, how)
+        // A second and what a busy machine adds.
+        t.ok(performance.now() - from < 5000, how)
         await session.close()
         const batches = one.batches.length
         await world.write?.('wasp after ' + how)

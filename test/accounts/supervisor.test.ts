@@ -67,7 +67,7 @@ async function watch(t: Test, more: Partial<SupervisorDeps> = {}) {
     row: (id: number) => store.read((tx) => getAccount(tx, ada, id)!),
     gaps: (id: number) => store.read((tx) => gapsOf(tx, id)),
     async until(what: string, ready: () => boolean | Promise<boolean>) {
-      for (let i = 0; i < 1000; i++) {
+      for (let i = 0; i < 12_000; i++) {
         if (await ready()) return
         await new Promise((tick) => setTimeout(tick, 5))
       }

@@ -212,7 +212,7 @@ async function metrics(door: Door): Promise<string> {
 }
 
 async function waitFor(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 5000
+  const end = Date.now() + 60_000
   while (!await check()) {
     if (Date.now() > end) throw new Error('waited in vain')
     await new Promise(resolve => setTimeout(resolve, 20))

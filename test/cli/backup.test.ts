@@ -68,7 +68,7 @@ t.test('restored elsewhere: tokens hold, clients take a snapshot, nothing is sen
   const ada = await connect(old.url, { token })
   t.teardown(() => ada.cut())
   const { id: pager } = await ada.call<{ id: string }>('account.put', { kind: 'pager', settings: { login: 'planted-secret' } })
-  await ada.until(() => ada.events.some(({ type, id, data }) => type === 'account.changed' && id === pager && data?.status === 'live'), 20_000)
+  await ada.until(() => ada.events.some(({ type, id, data }) => type === 'account.changed' && id === pager && data?.status === 'live'), 60_000)
   const sent = await ada.call<{ id: string }>('message.send', { clientId: randomUUID(), to: { kind: 'pager', address: 'bob' }, text: 'It waits.' })
   t.match(await kinbox(folder, ['backup', to]), { code: 0 })
   const everything = await Promise.all((await readdir(to, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile()).map(entry => readFile(join(entry.parentPath, entry.name))))

@@ -271,11 +271,11 @@ t.test('watch goes on after a cut and after a gap, without gap or double', async
     connections++
     if (connections === 1) {
       for (const text of [frame(8, 7), frame(8, 7), frame(9, 8)]) socket.send(text)
-      setTimeout(() => socket.terminate(), 20)
+      setTimeout(() => socket.terminate(), 200)
     } else if (connections === 2) for (const text of [frame(9, 7), frame(10, 9), frame(12, 11)]) socket.send(text)
     else {
       for (const text of [frame(11, 10), frame(12, 11)]) socket.send(text)
-      setTimeout(() => stop.abort(), 50)
+      setTimeout(() => stop.abort(), 500)
     }
     return {}
   })

@@ -90,7 +90,7 @@ t.test('the dashboard asks only for what there is', async t => {
   const house = await openHouse(t)
   const client = await house.client()
   await house.connectAccount(client, 'demo', {})
-  await client.until(() => client.events.some(({ type }) => type === 'message.created'), 20_000)
+  await client.until(() => client.events.some(({ type }) => type === 'message.created'), 60_000)
   const text = await (await fetch(house.app.url + '/metrics')).text()
   const names = new Set([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) => type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name!]))
   t.equal(new Set(dashboard.panels.map(({ id }) => id)).size, dashboard.panels.length)

@@ -50,7 +50,7 @@ async function open(t: Test, prosody: Prosody, more: Partial<Settings> = {}, cur
   session.closed.catch(() => {})
   t.teardown(() => session.close())
   const opened = { account: one, session }
-  await until('to catch up', () => caughtUp(opened, 'live') && (cursors !== undefined || caughtUp(opened, 'history')), 5000).catch((error: Error) => { throw new Error(`${error.message}\n${one.logged.join('\n')}`) })
+  await until('to catch up', () => caughtUp(opened, 'live') && (cursors !== undefined || caughtUp(opened, 'history')), 60_000).catch((error: Error) => { throw new Error(`${error.message}\n${one.logged.join('\n')}`) })
   return opened
 }
 
@@ -328,12 +328,12 @@ t.test('a server that does not encrypt gets no password', async t => {
 })
 
 t.test('hostile XML is refused, quickly', async t => {
-  const from = performance.now()
+  const from = process.cpuUsage()
   for (const [name, text] of [
     ['too deep', '<a>'.repeat(100_000)], ['too many', `<a>${'<b/>'.repeat(100_000)}</a>`], ['too large', `<a>${'x'.repeat(600_000)}</a>`], ['a declaration', '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'],
     ['not closed', '<a><b></a>'], ['cut', '<a><b/>'], ['nothing', ''], ['an instruction', '<?php x?><a/>'], ['CDATA', '<a><![CDATA[x]]></a>'], ['an entity of its own', '<a>&lol;</a>']
   ] as const) t.throws(() => readXml(text), name)
-  t.ok(performance.now() - from < 2000)
+  t.ok(process.cpuUsage(from).user < 2_000_000)
 })
 
 t.test('how far a sender is proven', async t => {

@@ -52,7 +52,7 @@ t.test('once a day, looking each hour; stopping ends what is under way', async (
   }
   const job = collector({ folder, store, blobs, clock, log, turn: { who: null }, lookMs: 10 })
   const gone = async (path: string) => {
-    for (let i = 0; i < 1000 && existsSync(path); i++) await new Promise((resolve) => setTimeout(resolve, 10))
+    for (let i = 0; i < 6_000 && existsSync(path); i++) await new Promise((resolve) => setTimeout(resolve, 10))
     return !existsSync(path)
   }
   const first = await put('first')

@@ -76,7 +76,7 @@ t.test('once a day at the user\'s hour: who is new, what is new in the streams; 
   t.same(second.digest!.raised.map(({ shown }) => shown), ['carol@example.net'], 'one of their domain')
   await house.restart()
   const [again, bob] = [await house.client(), await house.client('bob')]
-  await again.until(() => wires.every(({ open }) => open), 20_000)
+  await again.until(() => wires.every(({ open }) => open), 60_000)
   await wires[1]!.letters([from('mallory@evil.test', { recipients: bobs })], { at: clock.time })
   for (const { id, lastMessage } of (await again.call<{ items: Conversation[] }>('conversation.list', { folder: 'other' })).items) await again.call('conversation.markRead', { id, upTo: lastMessage.id })
   clock.time += day

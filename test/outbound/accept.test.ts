@@ -70,7 +70,7 @@ t.test('attachments: the user\'s own uploads, each used once', async (t) => {
   await t.rejects(d.send({ to: alicePhone, attachments: [await upload(d.ada)] }), { kind: 'not_supported_by_channel', message: /cannot carry attachments/ })
   d.offline.clear()
   d.deliver.wake()
-  for (let i = 0; i < 500 && d.nets.get(d.mail)!.took.length === 0; i++) await new Promise((tick) => setImmediate(tick))
+  for (let i = 0; i < 100_000 && d.nets.get(d.mail)!.took.length === 0; i++) await new Promise((tick) => setImmediate(tick))
   t.match(d.nets.get(d.mail)!.took[0]?.attachments, [{ name: 'photo.jpg', contentType: 'image/jpeg', size: 7, path: d.blobs.path(digest) }])
 })
 

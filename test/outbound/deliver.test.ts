@@ -36,7 +36,7 @@ t.test('later: back-off, the same bytes again; given up after five days and many
   net.script.push(later)
   const id = await d.send({ to: alice })
   await d.until(id, 'queued')
-  for (let i = 0; i < 500 && (await d.dispatches(id))[0]!.tries === 0; i++) await new Promise((tick) => setImmediate(tick))
+  for (let i = 0; i < 100_000 && (await d.dispatches(id))[0]!.tries === 0; i++) await new Promise((tick) => setImmediate(tick))
   await d.until(id, 'queued')
   t.match(await d.dispatches(id), [{ state: 'queued', tries: 1, nextAt: d.clock.now() + 31_000, attempts: [{ status: 'queued', error: { code: 'busy', text: 'The server is busy. It is tried again.' } }] }])
   d.clock.time += 31_000
@@ -95,7 +95,7 @@ t.test('after-login: it waits for a new session, and the account says so', async
   const net = d.nets.get(d.mail)!
   net.script.push(login)
   const id = await d.send({ to: alice })
-  for (let i = 0; i < 500 && d.complaints.length === 0; i++) await new Promise((tick) => setImmediate(tick))
+  for (let i = 0; i < 100_000 && d.complaints.length === 0; i++) await new Promise((tick) => setImmediate(tick))
   t.same(d.complaints, ['The password is wrong. Enter it again.'])
   await d.until(id, 'queued')
   d.deliver.wake(d.mail)
@@ -147,7 +147,7 @@ t.test('uncertain: never repeated blindly', async (t) => {
     net.script.push(unsure)
     const took = net.took.length
     const id = await d.send({ to: alice })
-    for (let i = 0; i < 500 && asked < 1; i++) await new Promise((tick) => setImmediate(tick))
+    for (let i = 0; i < 100_000 && asked < 1; i++) await new Promise((tick) => setImmediate(tick))
     await d.until(id, 'uncertain')
     await d.store.hot(() => undefined)
     t.equal(net.took.length, took, 'not after the first answer')
@@ -203,7 +203,7 @@ t.test('an operation that hangs is uncertain; its late answer still counts', asy
   let answer: () => void = () => undefined
   net.script.push((op) => new Promise((settled) => { answer = () => settled(take(net, d.mail, op)) }))
   const id = await d.send({ to: alice })
-  for (let i = 0; i < 200 && (await d.message(id)).status !== 'uncertain'; i++) await new Promise((tick) => setTimeout(tick, 5))
+  for (let i = 0; i < 12_000 && (await d.message(id)).status !== 'uncertain'; i++) await new Promise((tick) => setTimeout(tick, 5))
   t.match(await d.dispatches(id), [{ state: 'uncertain', attempts: [{ error: { code: 'timeout' } }] }])
   d.clock.time += 10 * minute
   d.deliver.wake()
@@ -226,7 +226,7 @@ t.test('after a crash: what was being sent is uncertain, and asked about', async
     return new Promise(() => undefined)
   })
   const id = await d.send({ to: alice })
-  for (let i = 0; i < 500 && !took; i++) await new Promise((tick) => setImmediate(tick))
+  for (let i = 0; i < 100_000 && !took; i++) await new Promise((tick) => setImmediate(tick))
   t.equal((await d.dispatches(id))[0]!.state, 'sending')
   net.find = async () => ({ status: 'sent' })
   const next = d.start()
@@ -298,13 +298,16 @@ t.test('what waits for an account that is removed fails', async (t) => {
 t.test('stop waits for what is being sent', async (t) => {
   const d = await desk(t)
   const net = d.nets.get(d.mail)!
+  const answer = Promise.withResolvers<void>()
   net.script.push(async (op) => {
-    await new Promise((end) => setTimeout(end, 50))
+    await answer.promise
     return take(net, d.mail, op)
   })
   const id = await d.send({ to: alice })
   await d.until(id, 'sending')
   const queued = await d.send({ to: alice })
-  await d.deliver.stop()
+  const stopped = d.deliver.stop()
+  answer.resolve()
+  await stopped
   t.same([(await d.message(id)).status, (await d.message(queued)).status], ['sent', 'queued'])
 })

@@ -129,7 +129,7 @@ export async function desk(t: Test) {
     dispatches: (id: number) => store.read((tx) => dispatchesOf(tx, id).map((dispatch) => ({ ...dispatch, attempts: attemptsOf(tx, dispatch.id) }))),
     /** Polls until a message has this status. */
     async until(id: number, wanted: string) {
-      for (let i = 0; i < 2000; i++) {
+      for (let i = 0; i < 100_000; i++) {
         if ((await made.message(id)).status === wanted) return
         await new Promise((tick) => setImmediate(tick))
       }

@@ -13,14 +13,14 @@ type Message = { id: string, text: string, seen: boolean, conversationId: string
 const made = (client: Client) => client.events.filter(({ type }) => type === 'message.created').map(({ data }) => data as Message)
 const seen = async (client: Client, id: string) => (await client.call<Message>('message.get', { id })).seen
 
-t.test('read here is read in the mailbox, and the other way round', { skip: dovecotMissing, timeout: 60_000 }, async (t) => {
+t.test('read here is read in the mailbox, and the other way round', { skip: dovecotMissing, timeout: 280_000 }, async (t) => {
   const dovecot = await startDovecot()
   t.teardown(() => dovecot.close())
   const house = await openHouse(t)
   const client = await house.client()
   await house.connectAccount(client, 'email', settingsFor(dovecot, 'ada'))
   for (const text of ['one', 'two', 'three']) await dovecot.deliver('ada', plainMail({ from: 'bob@friend.example', text }))
-  await client.until(() => made(client).length === 3, 20_000)
+  await client.until(() => made(client).length === 3, 60_000)
   const [one, two, three] = made(client).sort((a, b) => Number(a.id.slice(1)) - Number(b.id.slice(1))) as [Message, Message, Message]
 
   const marked = () => inMailbox(dovecot, 'ada', async (other) => {
@@ -28,7 +28,7 @@ t.test('read here is read in the mailbox, and the other way round', { skip: dove
     return (await other.search({ seen: true }, { uid: true }) || []).length
   })
   const untilMarked = async (wanted: number) => {
-    for (let i = 0; i < 200 && await marked() !== wanted; i++) await new Promise((tick) => setTimeout(tick, 25))
+    for (let i = 0; i < 2_400 && await marked() !== wanted; i++) await new Promise((tick) => setTimeout(tick, 25))
     return await marked()
   }
 
@@ -41,7 +41,7 @@ t.test('read here is read in the mailbox, and the other way round', { skip: dove
     await other.mailboxOpen('INBOX')
     await other.messageFlagsAdd('3', ['\\Seen'])
   })
-  await client.until(() => client.events.some((event) => event.type === 'message.changed' && event.id === three.id && event.data?.['seen'] === true), 20_000)
+  await client.until(() => client.events.some((event) => event.type === 'message.changed' && event.id === three.id && event.data?.['seen'] === true), 60_000)
   t.same([await seen(client, one.id), await seen(client, two.id), await seen(client, three.id)], [true, false, true])
 })
 
@@ -98,7 +98,7 @@ t.test('a mark that a network will never take waits no longer', async (t) => {
   const [letter] = await arrive('email', 'bob@friend.example', ['a']) as [Message]
   await read([letter])
   mail.marks = null
-  for (let i = 0; i < 100 && await seen(client, letter.id); i++) await mail.tells({ type: 'flags', remoteId: 'box/1' as never, seen: false })
+  for (let i = 0; i < 10_000 && await seen(client, letter.id); i++) await mail.tells({ type: 'flags', remoteId: 'box/1' as never, seen: false })
   t.equal(await seen(client, letter.id), false, 'what the network says counts again')
   t.same(mail.marked, [])
 })

@@ -132,7 +132,7 @@ t.test('a receipt that overtakes the answer of perform', async (t) => {
       return then === 'error' ? never() : take(net, d.text, op)
     })
     const id = await d.send({ to: alicePhone })
-    for (let i = 0; i < 500 && ['queued', 'sending'].includes((await d.dispatches(id))[0]!.state); i++) await new Promise((tick) => setImmediate(tick))
+    for (let i = 0; i < 100_000 && ['queued', 'sending'].includes((await d.dispatches(id))[0]!.state); i++) await new Promise((tick) => setImmediate(tick))
     return [(await d.message(id)).status, (await d.dispatches(id))[0]!.state]
   }
   t.same(await early('delivered', 'answer'), ['delivered', 'done'])

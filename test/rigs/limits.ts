@@ -261,7 +261,7 @@ async function flood(socket: Socket, chunks: readonly Buffer[]): Promise<string>
     if (!socket.write(chunk)) await new Promise<void>((resolve) => { socket.once('drain', resolve).once('close', () => resolve()) })
     await pause(0)
   }
-  for (const until = Date.now() + 10_000; !closed && Date.now() < until;) await pause(20)
+  for (const until = Date.now() + 60_000; !closed && Date.now() < until;) await pause(20)
   socket.destroy()
   if (!closed) throw new Error(`the server took all ${written} bytes and kept the connection`)
   return `ended by the server${code === null ? '' : ` with ${code}`}`

@@ -69,7 +69,7 @@ t.test('what is in a file is held against what it says; pictures get a small one
     { name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('only words') },
     { name: 'picture.svg', type: 'image/svg+xml', bytes: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>') }
   ]))
-  await client.until(() => client.events.filter(({ type, data }) => type === 'message.changed' && (data?.['attachments'] as Attachment[])?.filter(({ thumbnail }) => thumbnail).length === 2).length > 0, 30_000)
+  await client.until(() => client.events.filter(({ type, data }) => type === 'message.changed' && (data?.['attachments'] as Attachment[])?.filter(({ thumbnail }) => thumbnail).length === 2).length > 0, 60_000)
   const [message] = await messages(client)
   const by = Object.fromEntries(message!.attachments.map((one) => [one.name, one]))
   t.match(by['lake.jpg'], { contentType: 'image/jpeg', warning: undefined, thumbnail: { width: 480, height: 320 } })
@@ -107,7 +107,7 @@ t.test('what is in a file is held against what it says; pictures get a small one
   t.equal(await middle.text(), 'OpusHead')
 })
 
-t.test('hostile pictures harm nobody, and those after them get their small ones', { timeout: 80_000 }, async (t) => {
+t.test('hostile pictures harm nobody, and those after them get their small ones', { timeout: 280_000 }, async (t) => {
   const house = await openHouse(t)
   const client = await house.client()
   const folder = await tempFolder(t)
@@ -137,7 +137,7 @@ t.test('another user gets none of them', async (t) => {
   await house.addUser('mallory')
   await take(house, folder, 'one.eml', mail('one', [{ name: 'a.png', type: 'image/png', bytes: await picture(50, 50).png().toBuffer() }]))
   const [ada, mallory] = [await house.client(), await house.client('mallory')]
-  await ada.until(() => ada.events.some(({ type }) => type === 'message.changed'), 30_000)
+  await ada.until(() => ada.events.some(({ type }) => type === 'message.changed'), 60_000)
   const [message] = await messages(ada)
   for (const id of ['b', 't', 'r', 'h', 'p', 's'].map((kind) => kind + message!.attachments[0]!.id.slice(1))) {
     t.equal((await failureOf(mallory.call('blob.url', { id }))).kind, 'not_found', id)
@@ -157,7 +157,7 @@ t.test('a large file goes to the disk in pieces, and is handed out as it came', 
   t.same(readdirSync(join(house.folder, 'blobs/partial')), [], 'nothing is left half written')
 })
 
-t.test('a file of 60 MB is never in memory as a whole while its mail is taken apart', { timeout: 80_000 }, async (t) => {
+t.test('a file of 60 MB is never in memory as a whole while its mail is taken apart', { timeout: 280_000 }, async (t) => {
   const spool = await tempFolder(t)
   const line = randomBytes(57).toString('base64') + '\r\n'
   const size = 57 * 18_396 * 60

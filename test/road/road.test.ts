@@ -36,7 +36,7 @@ const forgeries: [string, string][] = [
   ['her very address, unsigned', 'From: Alice <alice@friend.example>']
 ]
 
-t.test('a friend writes a mail and an SMS, and is answered by both', { skip, timeout: 120_000 }, async (t) => {
+t.test('a friend writes a mail and an SMS, and is answered by both', { skip, timeout: 280_000 }, async (t) => {
   const dovecot = await startDovecot()
   t.teardown(() => dovecot.close())
   const twilio = await startTwilio({ clock: { now: () => Date.now() }, numbers: [adasNumber] })
@@ -51,7 +51,7 @@ t.test('a friend writes a mail and an SMS, and is answered by both', { skip, tim
   }
   const created = (client: Client, text: string) => client.events.find((event) => event.type === 'message.created' && String(event.data?.['text']).trim() === text)
   const arrived = async (text: string) => {
-    await one.until(() => created(one, text) !== undefined, 20_000)
+    await one.until(() => created(one, text) !== undefined, 60_000)
     return created(one, text)!.data as Message
   }
   const mail = async (text: string, more: { id?: string } = {}) => dovecot.deliver('ada', await friend.sign(plainMail({ from: 'Alice <alice@friend.example>', subject: 'The lake', text, ...more })))
@@ -105,7 +105,7 @@ t.test('a friend writes a mail and an SMS, and is answered by both', { skip, tim
   const send = (text: string, n: number, more: object = {}) => one.call<Message>('message.send', { clientId: `0198c5a0-1f2e-7abc-8def-00000000000${n}`, conversationId: alice.id, text, ...more })
   const status = async (id: string, wanted: string) => {
     const latest = () => one.events.findLast((event) => event.id === id)?.data as Message | undefined
-    await one.until(() => latest()?.status === wanted, 20_000).catch(() => undefined)
+    await one.until(() => latest()?.status === wanted, 60_000).catch(() => undefined)
     return (await one.call<Message>('message.get', { id })).status
   }
 
@@ -181,7 +181,7 @@ t.test('a friend writes a mail and an SMS, and is answered by both', { skip, tim
     await mail('After the restart')
     const third = await connect(house.app.url, { token, resume: { logId: position.logId, seq: again.seq() } })
     t.teardown(() => third.close())
-    await third.until(() => created(third, 'After the restart') !== undefined, 20_000)
+    await third.until(() => created(third, 'After the restart') !== undefined, 60_000)
     t.same([third.events[0]!.prev, third.events[0]!.seq], [again.seq(), again.seq() + 1])
     const thread = (await texts('inbox', third))[0]!
     t.same(['While you were away', 'After the restart'].filter((text) => !thread.includes(text)), [])

@@ -22,7 +22,7 @@ const alicesNumber = '+4915112345678'
 const alicesChat = 'alice@friend.example'
 const friend = signingDomain('friend.example')
 
-t.test('a friend writes a mail, an SMS and a chat message, and is answered where she is', { skip, timeout: 150_000 }, async (t) => {
+t.test('a friend writes a mail, an SMS and a chat message, and is answered where she is', { skip, timeout: 280_000 }, async (t) => {
   const dovecot = await startDovecot()
   t.teardown(() => dovecot.close())
   const prosody = await startProsody({ users: ['ada@example.org', alicesChat] })
@@ -35,7 +35,7 @@ t.test('a friend writes a mail, an SMS and a chat message, and is answered where
   const two = await house.client()
   const created = (client: Client, text: string) => client.events.find((event) => event.type === 'message.created' && String(event.data?.['text']).trim() === text)
   const arrived = async (text: string) => {
-    await one.until(() => created(one, text) !== undefined, 30_000)
+    await one.until(() => created(one, text) !== undefined, 60_000)
     return created(one, text)!.data as Message
   }
   const account = (id: string) => one.call<Account>('account.status', { id })
@@ -82,10 +82,10 @@ t.test('a friend writes a mail, an SMS and a chat message, and is answered where
   let sent = 0
   const send = (text: string, more: object = {}) => one.call<Message>('message.send', { clientId: `0198c5a0-1f2e-7abc-8def-0000000000${10 + sent++}`, conversationId: first.conversationId, text, ...more })
   const becomes = async (id: string, wanted: string) => {
-    await one.until(() => one.events.findLast((event) => event.id === id)?.data?.['status'] === wanted, 30_000).catch(() => undefined)
+    await one.until(() => one.events.findLast((event) => event.id === id)?.data?.['status'] === wanted, 60_000).catch(() => undefined)
     return (await one.call<Message>('message.get', { id })).status
   }
-  const isThere = (available: string) => until(`Alice is ${available}`, async () => JSON.stringify((await one.call<{ items: object[] }>('presence.list')).items).includes(available) || null, 10_000)
+  const isThere = (available: string) => until(`Alice is ${available}`, async () => JSON.stringify((await one.call<{ items: object[] }>('presence.list')).items).includes(available) || null, 60_000)
 
   await t.test('she is online: the answer goes by chat, and receipts raise it to delivered and to read', async (t) => {
     await isThere('online')
@@ -135,7 +135,7 @@ t.test('a friend writes a mail, an SMS and a chat message, and is answered where
 
   await t.test('both servers are restarted in the middle: nothing is lost or doubled; the gaps are marked, then filled', async (t) => {
     await Promise.all([dovecot.stop(), prosody.stop()])
-    const deaf = (id: string) => until(`${id} notices`, async () => (await account(id)).status !== 'live' || null, 30_000)
+    const deaf = (id: string) => until(`${id} notices`, async () => (await account(id)).status !== 'live' || null, 60_000)
     await Promise.all([deaf(email), deaf(chat)])
     t.equal((await account(chat)).gaps[0]!.filledAt, null)
     await Promise.all([dovecot.start(), prosody.start()])
@@ -144,7 +144,7 @@ t.test('a friend writes a mail, an SMS and a chat message, and is answered where
     await alice.say('ada@example.org', 'Chat after the restart')
     await Promise.all([arrived('Mail after the restart'), arrived('Chat after the restart')])
     for (const id of [email, chat]) {
-      await until('the gap is filled', async () => (await account(id)).gaps[0]?.filledAt || null, 20_000)
+      await until('the gap is filled', async () => (await account(id)).gaps[0]?.filledAt || null, 60_000)
       t.equal((await account(id)).status, 'live')
     }
     const thread = (await texts())[0]!

@@ -21,7 +21,7 @@ async function becomes(client: Client, message: Message, status: string): Promis
   return get(client, message)
 }
 
-t.test('a mail without an answer after its last byte: never doubled by itself, settled where the provider can tell', { skip: dovecotMissing, timeout: 90_000 }, async (t) => {
+t.test('a mail without an answer after its last byte: never doubled by itself, settled where the provider can tell', { skip: dovecotMissing, timeout: 280_000 }, async (t) => {
   const dovecot = await startDovecot()
   t.teardown(() => dovecot.close())
   const wire = await startWire(dovecot.ports.submission)
@@ -58,7 +58,7 @@ t.test('a mail without an answer after its last byte: never doubled by itself, s
   t.same((await texts(client, last)).sort(), ['four', 'one', 'three', 'two'])
 })
 
-t.test('a provider that files what was sent is asked', { skip: dovecotMissing, timeout: 60_000 }, async (t) => {
+t.test('a provider that files what was sent is asked', { skip: dovecotMissing, timeout: 280_000 }, async (t) => {
   const dovecot = await startDovecot()
   t.teardown(() => dovecot.close())
   const wire = await startWire(dovecot.ports.submission)
@@ -73,7 +73,7 @@ t.test('a provider that files what was sent is asked', { skip: dovecotMissing, t
   t.equal(client.events.some((event) => event.id === sent.id && event.data?.['status'] === 'uncertain'), true, 'it was uncertain before')
 })
 
-t.test('an SMS without an answer is found again, or shown; never taken for another, never shown twice', { skip: existsSync(join(corpora, 'sms')) ? false : 'the published API file is missing: set KINBOX_CORPORA', timeout: 90_000 }, async (t) => {
+t.test('an SMS without an answer is found again, or shown; never taken for another, never shown twice', { skip: existsSync(join(corpora, 'sms')) ? false : 'the published API file is missing: set KINBOX_CORPORA', timeout: 280_000 }, async (t) => {
   const number = '+15005550006'
   const phone = { kind: 'phone', address: '+4915112345678' }
   const provider = await startTwilio({ clock: { now: () => Date.now() }, numbers: [number] })
@@ -114,7 +114,7 @@ t.test('an SMS without an answer is found again, or shown; never taken for anoth
   await until('the provider has it', () => provider.messages.some(({ body }) => body === 'crash'))
   await house.restart()
   client = await house.client()
-  for (let i = 0; i < 200 && (await get(client, crashed)).status !== 'sent'; i++) await new Promise((tick) => setTimeout(tick, 50))
+  for (let i = 0; i < 1_200 && (await get(client, crashed)).status !== 'sent'; i++) await new Promise((tick) => setTimeout(tick, 50))
   t.equal((await get(client, crashed)).status, 'sent')
   t.same((await texts(client, crashed)).filter((text) => text === 'crash'), ['crash'])
   t.same(provider.problems, [])

@@ -7,7 +7,7 @@ import { openHouse } from '../fixtures/house.ts'
 import type { House } from '../fixtures/house.ts'
 
 /** Resolves with the first value that `check` takes; rejects after `ms`. */
-export function reaches<T>(live: Live<T>, check: (value: T) => boolean, ms = 10_000): Promise<T> {
+export function reaches<T>(live: Live<T>, check: (value: T) => boolean, ms = 30_000): Promise<T> {
   if (check(live.value)) return Promise.resolve(live.value)
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -105,7 +105,8 @@ for (const seed of seeds) {
     for (let round = 0; round < 6; round++) {
       for (let n = 0; n < 12; n++) {
         const act = one(acts)!()
-        if (below(4) === 0) line.cut()
+        // At the beginning of each round it lives, and there is something to cut.
+        if (n === 0 || below(4) === 0) line.cut()
         if (below(3) > 0) await act
         else failures.push(await Promise.race([act.then(() => undefined), new Promise(resolve => setImmediate(resolve))]))
       }

@@ -43,7 +43,8 @@ export async function openPage(browser: Browser, url: string, path: string, { lo
     if (!answer.ok()) throw new Error(`login: ${answer.status()} ${await answer.text()}`)
   }
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  // Whatever else the machine does: only what never comes is to fail.
+  page.setDefaultTimeout(60_000)
   const errors: string[] = []
   const elsewhere: string[] = []
   page.on('pageerror', (error) => errors.push(String(error.stack ?? error)))

@@ -25,9 +25,10 @@ t.test('who has no password, and who does not exist, cannot log in and takes as 
   const took = async (name: string): Promise<number> => {
     const times: number[] = []
     for (let i = 0; i < 5; i++) {
-      const from = performance.now()
+      const from = process.cpuUsage()
       t.equal(await checkPassword(store, name, 'wrong password'), null)
-      times.push(performance.now() - from)
+      // The time of the processor: what else the machine does is not in it.
+      times.push(process.cpuUsage(from).user)
     }
     return times.sort((a, b) => a - b)[2]!
   }

@@ -17,7 +17,7 @@ const mail = [
   '--b', 'Content-Type: text/html; charset=utf-8', '', html, '--b', 'Content-Type: image/png', 'Content-ID: <map@friend>', 'Content-Disposition: inline; filename="map.png"', 'Content-Transfer-Encoding: base64', '', png.toString('base64'), '--b--', ''
 ].join('\r\n')
 
-t.test('a mail in the real page: its own pictures at once, those of other servers when asked, through the proxy', { skip: chromiumMissing, timeout: 85_000 }, async (t) => {
+t.test('a mail in the real page: its own pictures at once, those of other servers when asked, through the proxy', { skip: chromiumMissing, timeout: 280_000 }, async (t) => {
   const asked: string[] = []
   const pictures = createServer((request, response) => {
     asked.push(`${request.headers.host}${request.url} ${request.headers.referer ?? ''}${request.headers.cookie ?? ''}`)
@@ -39,7 +39,6 @@ t.test('a mail in the real page: its own pictures at once, those of other server
 
   const browser = await openChromium(t)
   const { page, errors, elsewhere } = await openPage(browser, house.app.url, `/c/${conversation!.id}`, { login: { name: 'eve', password: 'correct horse battery' } })
-  page.setDefaultTimeout(20_000)
   const asLaidOut = page.getByRole('button', { name: /layout|laid out|original/i }).first()
   const element = page.locator('iframe.mail-frame-document')
   await Promise.race([element.waitFor(), asLaidOut.waitFor()])

@@ -47,7 +47,7 @@ async function count(frames: Frames, make: (one: { id: string, html: string }) =
 const safe = (html: string) => safeHtml(html, new Map()).html
 const nothing = { scripts: [], requests: [] }
 
-t.test('hostile HTML in a real browser', { skip, timeout: 85_000 }, async (t) => {
+t.test('hostile HTML in a real browser', { skip, timeout: 280_000 }, async (t) => {
   const frames = await openFrames(t, { policy: false })
   const frame = (one: { id: string, html: string }, how: Partial<Frame> = {}): Frame => ({ name: one.id, html: one.html, sandbox: null, make: 'raw', ...how })
 
@@ -60,18 +60,18 @@ t.test('hostile HTML in a real browser', { skip, timeout: 85_000 }, async (t) =>
   t.same((await count(frames, (one) => frame(one, { sandbox }))).scripts, [], 'wall 3 alone: the sandbox runs nothing; requests are not its business')
 })
 
-t.test("wall 4 alone: the policies of the frame's document and of the page around it", { skip, timeout: 60_000 }, async (t) => {
+t.test("wall 4 alone: the policies of the frame's document and of the page around it", { skip, timeout: 280_000 }, async (t) => {
   const frames = await openFrames(t, { policy: true })
   const policy = `<meta http-equiv="Content-Security-Policy" content="${framePolicy(frames.origin)}">`
   t.same(await count(frames, ({ id, html }) => ({ name: id, html: policy + html, sandbox: null, make: 'raw' })), nothing)
 })
 
-t.test('all walls, as the page has them', { skip, timeout: 85_000 }, async (t) => {
+t.test('all walls, as the page has them', { skip, timeout: 280_000 }, async (t) => {
   const frames = await openFrames(t, { policy: true, answer: (path) => path === '/v1/blobs/s1' ? { type: 'text/css', body: linkedCss('', { part: (id) => id, remote: null }) } : null })
   t.same(await count(frames, (one) => ({ name: one.id, html: safe(one.html), sandbox, make: 'whole', style: '/v1/blobs/s1' })), nothing)
 })
 
-t.test('a friendly mail is shown as it was laid out, under all walls and the policy of the page', { skip: chromiumMissing, timeout: 60_000 }, async (t) => {
+t.test('a friendly mail is shown as it was laid out, under all walls and the policy of the page', { skip: chromiumMissing, timeout: 280_000 }, async (t) => {
   const pixel = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAoAAAAKCAIAAAACUFjqAAAAEklEQVR4nGNgkHHAj0alsUkDAIiMIHEnWcSJAAAAAElFTkSuQmCC', 'base64')
   const mail = `<html><head><style>.big{font-size:40px} body{background-color:#ffeedd} a{display:none!important} .k-goes,span{display:none!important;font-size:0!important}</style></head><body>
     <p class="big" style="color:rgb(200, 0, 0)">Hello</p><img src="cid:logo@x" width="10" height="10" alt="logo"><img src="https://pictures.example/a.png" alt="far away">

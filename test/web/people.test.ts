@@ -51,7 +51,7 @@ t.test('people: out of a file, with their pictures, all that was exchanged, take
   const { page, errors, elsewhere } = await openPage(browser, house.app.url, '/settings/people', { login, acceptDownloads: true })
   /** waitForFunction would need `eval`, which the page's policy refuses. */
   const until = async (expression: string) => {
-    for (let i = 0; i < 200 && !await page.evaluate<boolean>(expression); i++) await page.waitForTimeout(50)
+    for (let i = 0; i < 1_200 && !await page.evaluate<boolean>(expression); i++) await page.waitForTimeout(50)
     t.equal(await page.evaluate<boolean>(expression), true, expression)
   }
   const focused = () => page.evaluate<string>('document.activeElement.textContent')

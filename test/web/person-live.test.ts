@@ -26,7 +26,7 @@ t.test('a person\'s page, and search', { skip: chromiumMissing }, async (t) => {
   const done = (text: string) => page.locator('.toast', { hasText: text }).waitFor()
   const undo = () => page.locator('.toast').getByRole('button', { name: 'Undo' }).click()
   const until = async (check: (all: Contacts['items']) => boolean) => {
-    for (let i = 0; i < 100 && !check(await contacts()); i++) await page.waitForTimeout(50)
+    for (let i = 0; i < 1_200 && !check(await contacts()); i++) await page.waitForTimeout(50)
     t.equal(check(await contacts()), true)
   }
 
@@ -61,7 +61,7 @@ t.test('a person\'s page, and search', { skip: chromiumMissing }, async (t) => {
   await t.test('search: marked, without accents, newest or best first, a jump to the place; a wrong operator in words', async (t) => {
     await page.keyboard.press('/')
     await page.getByRole('searchbox').waitFor()
-    for (let i = 0; i < 100 && (await client.call<{ items: unknown[] }>('search.query', { q: 'munchner' })).items.length === 0; i++) await page.waitForTimeout(50)
+    for (let i = 0; i < 1_200 && (await client.call<{ items: unknown[] }>('search.query', { q: 'munchner' })).items.length === 0; i++) await page.waitForTimeout(50)
     await page.keyboard.type('munchner hutte')
     const hit = page.locator('.search-hit')
     await hit.waitFor()

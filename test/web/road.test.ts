@@ -2,7 +2,7 @@ import t from 'tap'
 import { openChromium, openPage } from '../servers/chromium.ts'
 import { alicesChat, alicesNumber, adasNumber, expected, looksGood, openTown, password, townMissing } from './town.ts'
 
-t.test('a person moves in: the first run, three channels in one thread, an answer over each, a stranger', { skip: townMissing, timeout: 88_000 }, async (t) => {
+t.test('a person moves in: the first run, three channels in one thread, an answer over each, a stranger', { skip: townMissing, timeout: 280_000 }, async (t) => {
   const town = await openTown(t)
   const { dovecot, twilio, app, url, mail, sent } = town
   await mail('Bob <bob@friend.example>', 'Climbing on Thursday', 'The hall opens at six. Shall I bring your shoes?', { days: 2 })

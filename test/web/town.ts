@@ -60,7 +60,7 @@ export async function openTown(t: Test) {
     plainMail({ from, subject, text, to }).replace(/^Date: .*$/m, `Date: ${ago(days).toUTCString().replace('GMT', '+0000')}`)
   const live = async (client: Client, kind: string, settings: object) => {
     const { id } = await client.call<{ id: string }>('account.put', { kind, settings })
-    await client.until(() => client.events.some((event) => event.type === 'account.changed' && event.id === id && event.data?.['status'] === 'live'), 30_000)
+    await client.until(() => client.events.some((event) => event.type === 'account.changed' && event.id === id && event.data?.['status'] === 'live'), 60_000)
     return id
   }
   return {

@@ -48,7 +48,7 @@ export async function person(prosody: Prosody, jid: string, { present = true, re
       await entity.send(xml('iq', { type, id, ...(to === null ? {} : { to }) }, child))
       return one.hears('an answer', (stanza) => stanza.name === 'iq' && stanza.attrs['id'] === id)
     },
-    hears: (what, match) => until(what, () => heard.find((stanza) => match(stanza)), 5000),
+    hears: (what, match) => until(what, () => heard.find((stanza) => match(stanza)), 60_000),
     async leave() {
       await entity.stop().catch(() => {})
     }
