@@ -70,7 +70,7 @@ const webhookMs = 25_000
 
 /** Keeps a session open for each account: opens, watches, and opens a fresh one when it is lost. */
 export function supervisor(deps: SupervisorDeps): Supervisor {
-  const { store, seal, wakeup, clock, log, random, openMs = 60_000, retryBaseMs = 2_000, retryMaxMs = 45_000, stableMs = 60_000 } = deps
+  const { store, seal, wakeup, clock, log, random, openMs = 60_000, retryBaseMs = 2_000, retryMaxMs = 30_000, stableMs = 60_000 } = deps
   const watched = new Map<number, Watched>()
   const at = { store, clock, notify: (userId: number) => wakeup.notify(userId) }
   let heartbeat: NodeJS.Timeout | null = null

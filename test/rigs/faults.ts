@@ -152,8 +152,8 @@ export async function faultsRun({ seed, faults, mailboxes, numbers, chats, faste
         if (++result.faults % 25 === 0) say(`${result.faults} faults, ${findings(result).length} findings, slowest recovery ${result.recoveredMs} ms, half-open found within ${result.foundMs} ms`)
       }
     }))
-    // What is uncertain may still be found by asking; what waits for its turn may still go.
-    await until(() => Object.entries(judge.dispatches()).every(([state, n]) => n === 0 || !['queued', 'sending'].includes(state)), recoverMs)
+    // What is uncertain may still be found by asking; what waits for its turn may still go: the next try is a minute away at most.
+    await until(() => Object.entries(judge.dispatches()).every(([state, n]) => n === 0 || !['queued', 'sending'].includes(state)), 2 * recoverMs)
 
     const rows = judge.messages()
     const counts = tally(rows.map(({ text }) => text))
