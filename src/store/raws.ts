@@ -37,5 +37,5 @@ export function newestRaws(tx: Reader, accountId: number, limit: number): Uint8A
   return tx.all<{ bytes: Uint8Array }>(
     `SELECT r.bytes FROM message m JOIN message_body b ON b.message_id = m.id JOIN raw r ON r.digest = b.raw_digest
      WHERE m.id > (SELECT max(id) FROM message) - 20000 AND m.account_id = ? AND m.direction = 'in' AND r.bytes IS NOT NULL ORDER BY m.id DESC LIMIT ?`, accountId, limit
-  ).map(({ bytes }) => inflateRawSync(bytes, { maxOutputLength: rawInline }))
+  ).map(({ bytes }) => unpackRaw(bytes, rawInline))
 }
