@@ -11,7 +11,7 @@ export type SearchAnswer = { hits: Found[], people: number[], next: number[] | n
 
 /** All of a search that takes time: what is found, and where in it. Throws SearchRefused. */
 export function answer(main: Reader, index: Reader, request: SearchRequest): SearchAnswer {
-  const { ids, next } = search(main, index, request)
+  const { hits, next } = search(main, index, request)
   const needles = needlesOf(request.terms)
-  return { hits: ids.flatMap((id) => foundIn(main, id, needles) ?? []), people: request.cursor === null ? peopleOf(main, index, request.userId, request.terms) : [], next }
+  return { hits: hits.flatMap(({ id, row }) => foundIn(main, id, row, needles) ?? []), people: request.cursor === null ? peopleOf(main, index, request.userId, request.terms) : [], next }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { IndexRow } from '../store/search-index.ts'
+import type { Field, IndexRow } from '../store/search-index.ts'
 import type { MessageDocument } from '../store/search-documents.ts'
 import { addressKey, tag } from './tags.ts'
 import { indexable } from './words.ts'
@@ -7,19 +7,21 @@ import { indexable } from './words.ts'
 /** Of one text so many characters are found by: a log file in a mail would fill the index. */
 export const searchedCharacters = 500_000
 
+/** The texts that a message is found by, as they are before they become words. */
+export const textOf: Record<Field, (document: MessageDocument) => string> = {
+  sender: ({ sender }) => `${sender.name ?? ''} ${sender.address ?? sender.raw}`,
+  recipients: ({ recipients }) => recipients.map(({ name, address }) => `${name ?? ''} ${address}`).join(' \n'),
+  subject: ({ subject }) => subject ?? '',
+  files: ({ files }) => files.length === 0 ? '' : files.map(({ name }) => name).join(' \n'),
+  text: ({ text }) => text.slice(0, searchedCharacters),
+  // Not a column of its own: of both a message says the words only second hand.
+  quoted: ({ quoted, carried }) => quoted === null && carried === '' ? '' : [quoted ?? '', carried].map((part) => part.slice(0, searchedCharacters)).join(' \n')
+}
+
 /** What the index takes in of a message. */
 export function rowOf(document: MessageDocument): IndexRow {
-  const { sender, recipients, files } = document
-  return {
-    sender: indexable([sender.name ?? '', sender.address ?? sender.raw].join(' ')),
-    recipients: indexable(recipients.map(({ name, address }) => `${name ?? ''} ${address}`).join(' \n')),
-    subject: indexable(document.subject ?? ''),
-    files: indexable(files.map(({ name }) => name).join(' \n')),
-    text: indexable(document.text.slice(0, searchedCharacters)),
-    // Not a column of its own: of both a message says the words only second hand.
-    quoted: indexable([document.quoted ?? '', document.carried].map((part) => part.slice(0, searchedCharacters)).join(' \n')),
-    tags: tagsOf(document).join(' ')
-  }
+  const words = (field: Field) => indexable(textOf[field](document))
+  return { sender: words('sender'), recipients: words('recipients'), subject: words('subject'), files: words('files'), text: words('text'), quoted: words('quoted'), tags: tagsOf(document).join(' ') }
 }
 
 /** The same for the same words and tags. */

@@ -2,8 +2,11 @@ import { searchFolders } from '../model/search-query.ts'
 import type { SearchTerm } from '../model/search-query.ts'
 import { addressesOfContacts, strandsWithAddress, strandsWithUnread } from '../store/search-documents.ts'
 import { contactsMatching } from '../store/search-index.ts'
+import type { Field } from '../store/search-index.ts'
 import type { Reader } from '../store/tx.ts'
 import { lastPlace, placeAfter, placeOf } from './place.ts'
+import { anywhere } from './sieve.ts'
+import type { Beginning } from './sieve.ts'
 import { addressKey, tag } from './tags.ts'
 import type { TagKind } from './tags.ts'
 import { needleOf } from './words.ts'
@@ -14,9 +17,14 @@ export class SearchRefused extends Error {
   readonly kind = 'invalid_params'
 }
 
-/** What a query is for the index: an expression of FTS5, a span of places, and what only the message's own row can tell. */
+/**
+ * What a query is for the index: an expression of FTS5, a span of places, and what only the message's own row can tell. `sieve`: the same
+ * without beginnings of words, which are then looked for in the messages themselves; null where it has none. The index reads every word that
+ * begins so, in all messages, before it names the first: with one letter that is a tenth of a mailbox, and the newest messages have it anyhow.
+ */
 export type Match = {
   expression: string
+  sieve: { expression: string, beginnings: Beginning[] } | null
   from: number
   before: number
   rows: { sortFrom: number, sortBefore: number, seen: { is: boolean }[], folders: { is: 'inbox' | 'other' | 'archive', not: boolean }[] }
@@ -31,7 +39,7 @@ export type Lookup = { main: Reader, index: Reader, userId: number, strandsOf(co
 
 /** Writes a query as the index understands it. Names of people are looked up now, so who was renamed or merged is found at once. Throws SearchRefused. */
 export function matchOf(terms: readonly SearchTerm[], lookup: Lookup): Match {
-  const must: string[] = []
+  const must: Part[] = []
   const mustNot: string[] = []
   let wordless: string | null = null
   const rows: Match['rows'] = { sortFrom: 0, sortBefore: Infinity, seen: [], folders: [] }
@@ -45,37 +53,60 @@ export function matchOf(terms: readonly SearchTerm[], lookup: Lookup): Match {
       rows.seen.push({ is: read })
       const strands = read ? [] : strandsWithUnread(lookup.main, lookup.userId, mostTags + 1)
       // Where few conversations have something unread, only these are looked through.
-      if (!read && strands.length <= mostTags) must.push(anyTag('strand', strands))
+      if (!read && strands.length <= mostTags) must.push(just(anyTag('strand', strands)))
     } else {
-      const written = expressionOf(term, lookup)
-      if (written !== null) (term.not ? mustNot : must).push(written)
+      const part = partOf(term, lookup)
+      if (part !== null && term.not) mustNot.push(part.expression)
+      else if (part !== null) must.push(part)
       else if ('text' in term) wordless = term.text
     }
   }
   const anything = must.length + mustNot.length + rows.seen.length + rows.folders.length > 0 || rows.sortFrom > 0 || rows.sortBefore < Infinity
   if (!anything) throw new SearchRefused(wordless === null ? 'There is nothing to search for' : `There is no letter or digit in "${wordless}" to search for`)
-  const all = must.length === 0 ? quoted(tag('all')) : must.map((one) => `(${one})`).join(' AND ')
+  const beginnings = must.flatMap(({ beginning }) => beginning ?? [])
   return {
-    expression: mustNot.length === 0 ? all : `(${all}) NOT (${mustNot.map((one) => `(${one})`).join(' OR ')})`,
+    expression: joined(must.map(({ expression }) => expression), mustNot),
+    sieve: beginnings.length === 0 ? null : { expression: joined(must.flatMap(({ expression, beginning, loose }) => beginning ? loose ?? [] : expression), mustNot), beginnings },
     from: placeOf(rows.sortFrom), before: rows.sortBefore === Infinity ? lastPlace : placeAfter(rows.sortBefore), rows
   }
 }
 
+/** One thing that must hold. Where it is the beginning of a word, `loose` is what of it the index is asked without that: null for nothing. */
+type Part = { expression: string, beginning?: Beginning, loose?: string | null }
+
+const just = (expression: string): Part => ({ expression })
+
+function joined(must: readonly string[], mustNot: readonly string[]): string {
+  const all = must.length === 0 ? quoted(tag('all')) : must.map((one) => `(${one})`).join(' AND ')
+  return mustNot.length === 0 ? all : `(${all}) NOT (${mustNot.map((one) => `(${one})`).join(' OR ')})`
+}
+
 /** null: nothing is looked for, as in a word of signs only. */
-function expressionOf(term: SearchTerm, lookup: Lookup): string | null {
+function partOf(term: SearchTerm, lookup: Lookup): Part | null {
   switch (term.type) {
-    case 'channel': return quoted(tag('channel', term.channel))
-    case 'conversation': return anyTag('strand', lookup.strandsOf(term.id))
-    case 'titled': return titledExpression(term, lookup)
-    case 'has': return quoted(tag('has', term.kind))
-    case 'is': return quoted(term.state === 'sent' ? tag('direction', 'out') : term.state === 'received' ? tag('direction', 'in') : tag('is', term.state))
-    case 'from': case 'to': case 'with': return personExpression(term, lookup)
+    case 'channel': return just(quoted(tag('channel', term.channel)))
+    case 'conversation': return just(anyTag('strand', lookup.strandsOf(term.id)))
+    case 'titled': return just(titledExpression(term, lookup))
+    case 'has': return just(quoted(tag('has', term.kind)))
+    case 'is': return just(quoted(term.state === 'sent' ? tag('direction', 'out') : term.state === 'received' ? tag('direction', 'in') : tag('is', term.state)))
+    case 'from': case 'to': case 'with': return personPart(term, lookup)
     case 'before': case 'after': case 'folder': return null
   }
   const needle = needleOf(term.text, term.prefix)
   if (!needle) return null
-  if (term.type === 'subject') return `subject : ${written(needle)}`
-  return [written(needle), ...namedByUser(needle, lookup)].join(' OR ')
+  if (term.type === 'subject') return wordsPart(needle, { column: 'subject : ', fields: ['subject'], from: [], to: [] })
+  const keys = namedByUser(needle, lookup)
+  return wordsPart(needle, { column: '', fields: anywhere, from: keys, to: keys })
+}
+
+/** Words in some columns, or else a sender or recipient. */
+function wordsPart(needle: Needle, { column, fields, from, to }: { column: string, fields: readonly Field[], from: readonly Address[], to: readonly Address[] }): Part {
+  const addressed = [...from.length === 0 ? [] : [anyTag('from', from.map(addressKey))], ...to.length === 0 ? [] : [anyTag('to', to.map(addressKey))]]
+  const either = (words: Needle) => [column + written(words), ...addressed].join(' OR ')
+  if (!needle.prefix) return just(either(needle))
+  const before = needle.words.slice(0, -1)
+  const names = (all: readonly Address[]) => new Set(all.map(({ kind, address }) => `${kind}:${address}`))
+  return { expression: either(needle), loose: before.length === 0 ? null : either({ ...needle, words: before, prefix: false }), beginning: { needle, fields, from: names(from), to: names(to) } }
 }
 
 function titledExpression({ title, prefix }: { title: string, prefix: boolean }, { strandsTitled }: Lookup): string {
@@ -86,25 +117,24 @@ function titledExpression({ title, prefix }: { title: string, prefix: boolean },
 }
 
 /** The words of a name or address as a message has them, and every address of a contact that is called so now. */
-function personExpression({ type, text, prefix }: { type: 'from' | 'to' | 'with', text: string, prefix: boolean }, lookup: Lookup): string {
-  if (text.toLowerCase() === 'me') return quoted(type === 'from' ? tag('direction', 'out') : type === 'to' ? tag('direction', 'in') : tag('all'))
+function personPart({ type, text, prefix }: { type: 'from' | 'to' | 'with', text: string, prefix: boolean }, lookup: Lookup): Part {
+  if (text.toLowerCase() === 'me') return just(quoted(type === 'from' ? tag('direction', 'out') : type === 'to' ? tag('direction', 'in') : tag('all')))
   const needle = needleOf(text, prefix)
-  if (!needle) return nothing
-  const addresses = addressesOfContacts(lookup.main, contactsMatching(lookup.index, lookup.userId, written(needle), mostPeople))
-  const keys = addresses.map(addressKey)
-  const column = { from: 'sender', to: 'recipients', with: '{sender recipients}' }[type]
-  const parts = [`${column} : ${written(needle)}`]
-  if (type !== 'to') parts.push(anyTag('from', keys))
-  if (type !== 'from') parts.push(anyTag('to', keys))
-  if (type === 'with') parts.push(anyTag('strand', addresses.flatMap(({ id }) => strandsWithAddress(lookup.main, id))))
-  return parts.filter((part) => part !== nothing).join(' OR ')
+  if (!needle) return just(nothing)
+  const known = addressesOfContacts(lookup.main, contactsMatching(lookup.index, lookup.userId, written(needle), mostPeople))
+  const addresses = known.slice(0, mostTags)
+  if (type === 'from') return wordsPart(needle, { column: 'sender : ', fields: ['sender'], from: addresses, to: [] })
+  if (type === 'to') return wordsPart(needle, { column: 'recipients : ', fields: ['recipients'], from: [], to: addresses })
+  const either = wordsPart(needle, { column: '{sender recipients} : ', fields: ['sender', 'recipients'], from: addresses, to: addresses })
+  const strands = known.flatMap(({ id }) => strandsWithAddress(lookup.main, id))
+  return strands.length === 0 ? either : just(`${either.expression} OR ${anyTag('strand', strands)}`)
 }
 
-/** Messages of people whom the user calls so: nothing in the messages says it. */
-function namedByUser(needle: Needle, { main, index, userId }: Lookup): string[] {
-  const ids = contactsMatching(index, userId, `${quoted(tag('named'))} AND name : ${written(needle)}`, mostPeople)
-  const keys = addressesOfContacts(main, ids).map(addressKey)
-  return keys.length === 0 ? [] : [anyTag('from', keys), anyTag('to', keys)]
+type Address = { kind: string, address: string }
+
+/** Addresses of people whom the user calls so: nothing in their messages says it. */
+function namedByUser(needle: Needle, { main, index, userId }: Lookup): Address[] {
+  return addressesOfContacts(main, contactsMatching(index, userId, `${quoted(tag('named'))} AND name : ${written(needle)}`, mostPeople)).slice(0, mostTags)
 }
 
 /** No message has it. */

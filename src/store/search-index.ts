@@ -31,7 +31,7 @@ export function makeEmpty(tx: IndexWriter, userId: number): void {
   tx.run('DELETE FROM entry WHERE user_id = ?', userId)
   tx.run('DELETE FROM channel WHERE user_id = ?', userId)
   tx.run('DELETE FROM title WHERE user_id = ?', userId)
-  tx.run(`CREATE VIRTUAL TABLE ${doc} USING fts5(${fields.join(', ')}, tags, ${options}, prefix='2 3 4')`)
+  tx.run(`CREATE VIRTUAL TABLE ${doc} USING fts5(${fields.join(', ')}, tags, ${options})`)
   tx.run(`CREATE VIRTUAL TABLE ${who} USING fts5(name, addresses, tags, ${options}, prefix='1 2 3')`)
 }
 

@@ -69,7 +69,7 @@ export async function openLibrary(t: Test) {
         let cursor: number[] | null = null
         for (;;) {
           const answer = files.read((main, index) => search(main, index, { userId: of, terms: parseSearch(q, { now: clock.now(), timeZone: 'UTC' }), order, limit, cursor }))
-          ids.push(...answer.ids)
+          ids.push(...answer.hits.map(({ id }) => id))
           if (answer.next === null) return ids
           cursor = answer.next
         }

@@ -1,15 +1,12 @@
 import type { Found } from '../../derived/found.ts'
 import { publicId } from '../../model/ids.ts'
-import { hitRow } from '../../store/search-hits.ts'
 import type { Reader } from '../../store/tx.ts'
 import type { SearchHit } from '../objects.ts'
 import { rfc3339 } from '../time.ts'
 import { titleOf } from './conversation.ts'
 
-/** A message that a search found, as clients see it; null when it may not be shown any more. */
-export function hitOf(tx: Reader, userId: number, { id, subject, subjectMarks, snippet, files }: Found): SearchHit | null {
-  const row = hitRow(tx, userId, id)
-  if (!row) return null
+/** A message that a search found, as clients see it. */
+export function hitOf(tx: Reader, userId: number, { id, row, subject, subjectMarks, snippet, files }: Found): SearchHit {
   const { conversation, sender: { kind, address, raw, name: written }, contact, warnings } = row
   const name = contact?.name || written
   return {
