@@ -1,4 +1,5 @@
 import i18next from 'i18next'
+import { hearIn } from './said/said.ts'
 
 /** The languages that the page speaks, each by its own name. */
 export const languages = { en: 'English', de: 'Deutsch' } as const
@@ -22,6 +23,7 @@ export async function speak(language: Language, keep = false): Promise<void> {
   if (!i18next.isInitialized) await i18next.init({ lng: language, fallbackLng: false, resources: { [language]: { translation: words } }, interpolation: { escapeValue: false }, returnNull: false })
   else i18next.addResourceBundle(language, 'translation', words)
   await i18next.changeLanguage(language)
+  void hearIn(language).catch(() => undefined)
   if (keep) localStorage.setItem(kept, language)
   document.documentElement.lang = language
   document.documentElement.dir = i18next.dir(language)
@@ -32,7 +34,8 @@ export function t(key: string, values: Record<string, string | number> = {}): st
   return i18next.t(key, values)
 }
 
-/** The language in use, for Intl. */
-export function language(): Language {
-  return (i18next.language ?? 'en') as Language
+/** The language in use, for Intl: as the browser writes it where it names a region (en-GB), so that days and hours look as they do there. */
+export function language(): string {
+  const used = i18next.language ?? 'en'
+  return navigator.languages.find((one) => one.toLowerCase().split('-')[0] === used) ?? used
 }

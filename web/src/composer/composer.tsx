@@ -1,7 +1,8 @@
 import type { Message } from '#client'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import '../styles/composer.css'
-import { act, wordsOf } from '../hooks/act.ts'
+import { act } from '../hooks/act.ts'
+import { errorWords } from '../shell/error-words.ts'
 import { language, t } from '../i18n.ts'
 import { nameOf } from '../message/name.ts'
 import { sizeWords } from '../message/size.ts'
@@ -91,7 +92,7 @@ export function Composer({ target, place, topicId, answers = null, onAnswered, o
     }, (error: unknown) => {
       // What was written comes back, unless something else is there by now.
       setDraft((now) => (isEmpty(now) ? before : now))
-      setWrong(wordsOf(error))
+      setWrong(errorWords(error))
     })
   }
   useKeys({

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { wordsOf } from '../hooks/act.ts'
+import { errorWords } from '../shell/error-words.ts'
 import { useClient } from '../session.ts'
 import type { Resolved, Wish } from './ways.ts'
 
@@ -33,7 +33,7 @@ export function useWay(asked: WayAsked | null): WayNow {
       first.current = false
       const { text, attachments, topicId, replyTo, via, ...target } = JSON.parse(question) as WayAsked
       client.call('compose.resolve', { ...target, ...(text ? { text } : {}), ...(attachments.length ? { attachments } : {}), ...(topicId ? { topicId } : {}), ...(replyTo ? { replyTo } : {}), ...(via ? { via } : {}) })
-        .then((resolved) => !gone.signal.aborted && setNow({ resolved, refused: null }), (error: unknown) => !gone.signal.aborted && setNow((was) => ({ resolved: was.resolved, refused: wordsOf(error) })))
+        .then((resolved) => !gone.signal.aborted && setNow({ resolved, refused: null }), (error: unknown) => !gone.signal.aborted && setNow((was) => ({ resolved: was.resolved, refused: errorWords(error) })))
     }, first.current ? 0 : restMs)
     return () => {
       gone.abort()

@@ -1,11 +1,13 @@
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
 import { channelWords, ChannelSign } from '../message/channel.tsx'
+import { useSaid } from '../said/said.ts'
 import type { Resolved, Way } from './ways.ts'
 import { wayKey, waysOf } from './ways.ts'
 
 /** Which way a message goes and why, and a menu of the others with what they cost. */
 export function WayMenu({ resolved, onChoose }: { resolved: Resolved, onChoose(way: Way): void }) {
+  const said = useSaid()
   const [open, setOpen] = useState(false)
   const box = useRef<HTMLDivElement>(null)
   const id = useId()
@@ -53,13 +55,13 @@ export function WayMenu({ resolved, onChoose }: { resolved: Resolved, onChoose(w
       <button type="button" class="button-small" aria-haspopup="menu" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
         <ChannelSign channel={chosen.channel} /> <bdi>{chosen.to}</bdi> <span aria-hidden="true">▾</span>
       </button>
-      <span class="quiet small way-because" dir="auto">{resolved.because.text}</span>
+      <span class="quiet small way-because" dir="auto">{said(resolved.because.text)}</span>
       {open && (
         <div class="way-menu" role="menu" id={id} aria-label={t('composer.ways')} onKeyDown={move}>
           {ways.map((way) => (
             <button type="button" key={wayKey(way)} role="menuitemradio" aria-checked={way.chosen} aria-disabled={!way.ok} tabIndex={-1} class="way-one" onClick={() => choose(way)}>
               <span>{channelWords(way.channel)}: <bdi>{way.from}</bdi> → <bdi>{way.to}</bdi></span>
-              <span class="quiet small">{way.ok ? costWords(way) : way.whyNot}</span>
+              <span class="quiet small">{way.ok ? costWords(way) : said(way.whyNot ?? '')}</span>
             </button>
           ))}
         </div>

@@ -1,6 +1,6 @@
 import type { Contact } from '#client'
 import { useEffect, useState } from 'preact/hooks'
-import { wordsOf } from '../hooks/act.ts'
+import { errorWords } from '../shell/error-words.ts'
 import { t } from '../i18n.ts'
 import { Avatar } from '../message/avatar.tsx'
 import { useClient } from '../session.ts'
@@ -10,7 +10,7 @@ export function Members({ id }: { id: string }) {
   const client = useClient()
   const [found, setFound] = useState<{ items?: Contact[], wrong?: string }>({})
   useEffect(() => {
-    client.call('conversation.members', { id }).then(setFound, (error: unknown) => setFound({ wrong: wordsOf(error) }))
+    client.call('conversation.members', { id }).then(setFound, (error: unknown) => setFound({ wrong: errorWords(error) }))
   }, [id])
   if (found.wrong) return <p class="bad" role="alert">{found.wrong}</p>
   if (!found.items) return <p class="quiet">{t('conversation.loading')}</p>

@@ -1,8 +1,8 @@
 /** What is said inside of a mail, in the reader's language. */
 export type MarkWords = { quote: string, goes(says: string, host: string): string }
 
-/** What the mail holds, for the bar above it. `blocked`: pictures of other servers that were not asked for. `hosts`: where its links go, most first. */
-export type Marked = { blocked: number, hosts: string[] }
+/** What the mail holds, for the bar above it. `blocked`: pictures of other servers that were not asked for; `fetched`: those that were. `hosts`: where its links go, most first. */
+export type Marked = { blocked: number, fetched: number, hosts: string[] }
 
 /**
  * Finishes a purified mail: gives pictures their place on our own server, where the server gave them one; links a way out that
@@ -11,12 +11,15 @@ export type Marked = { blocked: number, hosts: string[] }
 export function mark(mail: DocumentFragment, origin: string, words: MarkWords): Marked {
   const hosts = new Map<string, number>()
   let blocked = 0
+  let fetched = 0
   for (const picture of mail.querySelectorAll('img')) {
     const place = picture.getAttribute('data-src')
     picture.removeAttribute('data-src')
     picture.setAttribute('referrerpolicy', 'no-referrer')
-    if (place !== null && /^\/v1\/(?:blobs|remote)[/?]/.test(place)) picture.src = origin + place
-    else if (picture.hasAttribute('data-remote')) {
+    if (place !== null && /^\/v1\/(?:blobs|remote)[/?]/.test(place)) {
+      picture.src = origin + place
+      if (picture.hasAttribute('data-remote')) fetched++
+    } else if (picture.hasAttribute('data-remote')) {
       blocked++
       picture.classList.add('k-blocked')
     }
@@ -40,7 +43,7 @@ export function mark(mail: DocumentFragment, origin: string, words: MarkWords): 
     label.textContent = words.quote
     quote.prepend(label)
   }
-  return { blocked, hosts: [...hosts].sort((a, b) => b[1] - a[1]).map(([host]) => host) }
+  return { blocked, fetched, hosts: [...hosts].sort((a, b) => b[1] - a[1]).map(([host]) => host) }
 }
 
 /** Inside of the link, so that it is part of what a screen reader calls it. */

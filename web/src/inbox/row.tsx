@@ -4,15 +4,17 @@ import { Avatar } from '../message/avatar.tsx'
 import { ChannelSign } from '../message/channel.tsx'
 import { nameOf } from '../message/name.ts'
 import { fullTime, listTime } from '../message/time.ts'
+import { useSaid } from '../said/said.ts'
 import { isMuted } from './leave.ts'
 
 /** One conversation in a list: who, what last, when, by what, how many unread. */
 export function ConversationRow({ conversation, open, now }: { conversation: Conversation, open: boolean, now: Date }) {
+  const said = useSaid()
   const { id, title, kind, unread, lastMessage, lastAt, pinned, because, folder, blocked, contactId } = conversation
   const writer = !lastMessage ? '' : lastMessage.direction === 'out' ? t('inbox.you') : kind === 'person' ? '' : nameOf(lastMessage.sender)
   const failed = lastMessage?.status === 'failed' || lastMessage?.status === 'uncertain'
   return (
-    <a data-focus href={`/c/${id}`} class={`conversation-row${unread ? ' conversation-unread' : ''}`} aria-current={open ? 'true' : undefined} title={because.text}>
+    <a data-focus href={`/c/${id}`} class={`conversation-row${unread ? ' conversation-unread' : ''}`} aria-current={open ? 'true' : undefined} title={said(because.text)}>
       <Avatar name={title} contactId={contactId} />
       <span class="conversation-lines">
         <span class="conversation-top">
@@ -27,7 +29,7 @@ export function ConversationRow({ conversation, open, now }: { conversation: Con
           {lastMessage && <ChannelSign channel={lastMessage.channel} />}
           {unread > 0 && <span class="badge">{unread}<span class="for-readers"> {t('inbox.unread')}</span></span>}
         </span>
-        {(folder === 'other' || blocked) && <span class="conversation-why quiet small" dir="auto">{because.text}</span>}
+        {(folder === 'other' || blocked) && <span class="conversation-why quiet small" dir="auto">{said(because.text)}</span>}
       </span>
     </a>
   )

@@ -2,6 +2,7 @@ import type { Message, Party } from '#client'
 import { useEffect, useState } from 'preact/hooks'
 import { act } from '../hooks/act.ts'
 import { language, t } from '../i18n.ts'
+import { useSaid } from '../said/said.ts'
 import { useClient } from '../session.ts'
 import { Dialog } from '../shell/dialog.tsx'
 import { Why } from './why.tsx'
@@ -16,6 +17,7 @@ import { fullTime } from './time.ts'
 /** Everything about one message: why it is here, who wrote it and what proves it, to whom, each attempt, the whole of it. */
 export function Details({ message, onClose }: { message: Message, onClose(): void }) {
   const client = useClient()
+  const said = useSaid()
   const [whole, setWhole] = useState<string | null>(null)
   const { id, because, sender, recipients, attempts = [], channel, sentAt, receivedAt } = message
   useEffect(() => {
@@ -45,8 +47,8 @@ export function Details({ message, onClose }: { message: Message, onClose(): voi
         <ul class="plain">{attempts.map((one) => (
           <li key={one.id} class="details-attempt">
             <StatusWord status={one.status} /> {channelWords(one.channel)} → <bdi>{one.address}</bdi>
-            <p class="quiet small">{one.because.text} {one.because.evidence.join(' ')}</p>
-            {one.error && <p class="bad small">{one.error.text}</p>}
+            <p class="quiet small">{said(one.because.text)} {one.because.evidence.map(said).join(' ')}</p>
+            {one.error && <p class="bad small">{said(one.error.text)}</p>}
           </li>
         ))}</ul>
       </>}

@@ -2,6 +2,7 @@ import type { Attachment } from '#client'
 import { useEffect, useState } from 'preact/hooks'
 import { act } from '../hooks/act.ts'
 import { language, t } from '../i18n.ts'
+import { useSaid } from '../said/said.ts'
 import { useClient } from '../session.ts'
 import { Player, plays } from './player.tsx'
 import { sizeWords } from './size.ts'
@@ -15,6 +16,7 @@ export function Files({ files }: { files: readonly Attachment[] }) {
 function File({ file }: { file: Attachment }) {
   const { id, name, size, thumbnail, warning } = file
   const kind = plays(file)
+  const said = useSaid()
   const client = useClient()
   const download = () => act(client.call('blob.url', { id }).then(({ path }) => save(path, name)))
   return (
@@ -24,7 +26,7 @@ function File({ file }: { file: Attachment }) {
         {thumbnail && <Picture {...thumbnail} />}
         <span class="file-words"><span class="for-readers">{t('message.download')} </span><bdi class="file-name">{name}</bdi> <span class="quiet small">{sizeWords(size, language())}</span></span>
       </button>
-      {warning && <p class="warn small" dir="auto">⚠ {warning}</p>}
+      {warning && <p class="warn small" dir="auto">⚠ {said(warning)}</p>}
     </li>
   )
 }

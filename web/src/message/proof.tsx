@@ -1,5 +1,6 @@
 import type { Party } from '#client'
 import { t } from '../i18n.ts'
+import { useSaid } from '../said/said.ts'
 
 const signs = { verified: '✓', weak: '○', unverified: '?', conflicting: '!' } as const
 
@@ -9,8 +10,9 @@ export function ProofSign({ party: { proof } }: { party: Party }) {
   return <span class={`proof proof-${proof}`} title={t(`message.proofLong.${proof}`)}><span aria-hidden="true">{signs[proof]}</span> {t(`message.proof.${proof}`)}</span>
 }
 
-/** Warnings about a sender, in words that come from the server. */
+/** Warnings about a sender, in the server's words, or the user's language. */
 export function Warnings({ party: { warnings = [] } }: { party: Party }) {
+  const said = useSaid()
   if (warnings.length === 0) return null
-  return <ul class="plain note note-warn message-warnings" aria-label={t('message.warnings')}>{warnings.map((text) => <li key={text} dir="auto">⚠ {text}</li>)}</ul>
+  return <ul class="plain note note-warn message-warnings" aria-label={t('message.warnings')}>{warnings.map((text) => <li key={text} dir="auto">⚠ {said(text)}</li>)}</ul>
 }

@@ -1,6 +1,7 @@
 import type { Attempt, Message } from '#client'
 import { act } from '../hooks/act.ts'
 import { t } from '../i18n.ts'
+import { useSaid } from '../said/said.ts'
 import { useClient } from '../session.ts'
 
 const signs: Record<Attempt['status'], string> = { queued: '◷', sending: '◷', uncertain: '?', sent: '✓', delivered: '✓✓', read: '✓✓', failed: '✕', cancelled: '∅' }
@@ -13,6 +14,7 @@ export function StatusWord({ status }: { status: Attempt['status'] }) {
 /** What became of a message, and what the user can do about it. */
 export function Status({ message }: { message: Message }) {
   const client = useClient()
+  const said = useSaid()
   const { status, attempts = [], id } = message
   if (!status) return null
   const uncertain = attempts.filter((one) => one.status === 'uncertain')
@@ -21,7 +23,7 @@ export function Status({ message }: { message: Message }) {
   return (
     <div class="message-status">
       <StatusWord status={status} />
-      {errors.map((text) => <p key={text} class={status === 'failed' ? 'bad small' : 'quiet small'} dir="auto">{text}</p>)}
+      {errors.map((text) => <p key={text} class={status === 'failed' ? 'bad small' : 'quiet small'} dir="auto">{said(text)}</p>)}
       {status === 'failed' && <button type="button" class="button-small" onClick={() => act(client.call('message.retry', { id }))}>{t('message.retry')}</button>}
       {status === 'queued' && attempts.length > 0 && <button type="button" class="button-small" onClick={() => act(client.call('message.cancel', { id }))}>{t('message.cancel')}</button>}
       {uncertain.length > 0 && (

@@ -13,7 +13,7 @@ export function Unsubscribe({ message: { id, unsubscribe } }: { message: Message
     return unsubscribe.url === undefined ? null : <a class="button button-quiet button-small" href={unsubscribe.url} title={unsubscribe.url} target="_blank" rel="noopener noreferrer nofollow">{t('message.unsubscribeAt', { host: hostOf(unsubscribe.url) })}</a>
   }
   const end = () => act(client.call('message.unsubscribe', { id }).then(() => setAsked(true)), () => ({ text: t('message.unsubscribed') }))
-  return <button type="button" class="button-quiet button-small" disabled={asked} onClick={end}>{t(asked ? 'message.unsubscribed' : 'message.unsubscribe')}</button>
+  return <button type="button" class="button-quiet button-small" aria-disabled={asked} onClick={() => { if (!asked) void end() }}>{t(asked ? 'message.unsubscribed' : 'message.unsubscribe')}</button>
 }
 
 function hostOf(url: string): string {

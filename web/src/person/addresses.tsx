@@ -1,6 +1,7 @@
 import type { Contact, Party } from '#client'
 import { useState } from 'preact/hooks'
-import { act, wordsOf } from '../hooks/act.ts'
+import { act } from '../hooks/act.ts'
+import { errorWords } from '../shell/error-words.ts'
 import { t } from '../i18n.ts'
 import { useKinds } from '../accounts/kinds.ts'
 import { kindOfAddress } from '../composer/recipient.ts'
@@ -52,7 +53,7 @@ function LinkAddress({ id }: { id: string }) {
       setAddress('')
       setWrong(null)
     } catch (error) {
-      setWrong(wordsOf(error))
+      setWrong(errorWords(error))
     }
   }
   return (

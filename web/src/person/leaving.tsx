@@ -9,16 +9,21 @@ import { Dialog } from '../shell/dialog.tsx'
 import { go } from '../shell/route.ts'
 import { toast } from '../shell/toast.tsx'
 
-/** Taking along all about a person, and forgetting them. */
+/** Taking along all about a person, deleting them without a word of theirs, and forgetting them. */
 export function Leaving({ id, name }: { id: string, name: string }) {
-  const [asks, setAsks] = useState(false)
+  const [asks, setAsks] = useState<'delete' | 'forget' | null>(null)
+  const close = () => setAsks(null)
   return (
     <section class="card stack" aria-labelledby="person-leaving">
       <h2 id="person-leaving">{t('person.leaving')}</h2>
       <TakeAlong id={id} name={name} />
       <p class="hint">{t('person.forgetHint')}</p>
-      <div class="row"><button type="button" class="button-bad" onClick={() => setAsks(true)}>{t('person.forget')}</button></div>
-      {asks && <Forget id={id} name={name} onClose={() => setAsks(false)} />}
+      <div class="row">
+        <button type="button" onClick={() => setAsks('delete')}>{t('person.delete')}</button>
+        <button type="button" class="button-bad" onClick={() => setAsks('forget')}>{t('person.forget')}</button>
+      </div>
+      {asks === 'delete' && <Delete id={id} name={name} onClose={close} />}
+      {asks === 'forget' && <Forget id={id} name={name} onClose={close} />}
     </section>
   )
 }
@@ -50,6 +55,35 @@ function TakeAlong({ id, name }: { id: string, name: string }) {
 
 /** A name that every system takes for a file. */
 const fileName = (name: string): string => name.replace(/[^\p{L}\p{N}@._ -]+/gu, ' ').trim().slice(0, 80) || 'person'
+
+/** The person goes, and what they wrote stays. */
+function Delete({ id, name, onClose }: { id: string, name: string, onClose(): void }) {
+  const client = useClient()
+  const [busy, setBusy] = useState(false)
+  const [wrong, setWrong] = useState<string | null>(null)
+  const remove = async () => {
+    setBusy(true)
+    setWrong(null)
+    try {
+      await client.call('contact.delete', { id })
+      go('/inbox', { replace: true })
+      toast({ text: t('person.deleted', { name }) })
+    } catch (error) {
+      setWrong(errorWords(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog title={t('person.deleteTitle', { name })} onClose={() => { if (!busy) onClose() }}>
+      <p>{t('person.deleteGoes')}</p>
+      {wrong && <p class="note note-bad" role="alert">{wrong}</p>}
+      <div class="row">
+        <button type="button" class="button-bad" disabled={busy} onClick={() => void remove()}>{t('person.deleteNow')}</button>
+        <button type="button" disabled={busy} onClick={onClose}>{t('person.keep')}</button>
+      </div>
+    </Dialog>
+  )
+}
 
 /** Says what goes, what stays, and that there is no way back; only who says that they know can go on. */
 function Forget({ id, name, onClose }: { id: string, name: string, onClose(): void }) {

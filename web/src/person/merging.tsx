@@ -1,9 +1,10 @@
 import type { Contact, Methods } from '#client'
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { act } from '../hooks/act.ts'
 import { useLive } from '../hooks/use-live.ts'
 import { language, t } from '../i18n.ts'
 import { fullTime } from '../message/time.ts'
+import { useSaid } from '../said/said.ts'
 import { useClient, useStore } from '../session.ts'
 import { contactName } from './person.tsx'
 
@@ -12,6 +13,7 @@ type Suggestion = Methods['contact.suggestions']['result']['items'][number]
 /** Who may be the same person and what speaks for it; joining by hand; parting what was joined. */
 export function Merging({ contact, name }: { contact: Contact, name: string }) {
   const client = useClient()
+  const said = useSaid()
   const { id, rev, merges = [] } = contact
   const [suggestions, setSuggestions] = useState<Suggestion[]>([])
   useEffect(() => {
@@ -20,19 +22,26 @@ export function Merging({ contact, name }: { contact: Contact, name: string }) {
     return () => { over = true }
   }, [client, id, rev])
 
-  const merge = (other: Contact) => act(client.call('contact.merge', { ids: [id, other.id] }), ({ mergeId }) => ({
+  // The buttons that are pressed here go away, and the focus stays in the section.
+  const heading = useRef<HTMLHeadingElement>(null)
+  const stay = () => heading.current?.focus()
+
+  const merge = (other: Contact) => act(client.call('contact.merge', { ids: [id, other.id] }).finally(stay), ({ mergeId }) => ({
     text: t('person.merged', { one: name, other: contactName(other) }), undo: () => void act(client.call('contact.unmerge', { mergeId }))
   }))
-  const keepApart = (other: Contact) => act(client.call('contact.keepApart', { ids: [id, other.id] }).then(() => setSuggestions((all) => all.filter(({ contacts }) => !contacts.some((one) => one.id === other.id)))))
+  const keepApart = (other: Contact) => act(client.call('contact.keepApart', { ids: [id, other.id] }).then(() => {
+    setSuggestions((all) => all.filter(({ contacts }) => !contacts.some((one) => one.id === other.id)))
+    stay()
+  }))
   return (
     <section class="card stack">
-      <h2>{t('person.merging')}</h2>
+      <h2 ref={heading} tabIndex={-1}>{t('person.merging')}</h2>
       {suggestions.map(({ contacts, evidence }) => {
         const other = contacts.find((one) => one.id !== id)
         return other && (
           <div key={other.id} class="note">
             <p>{t('person.maybeSame')} <a href={`/person/${other.id}`}><bdi>{contactName(other)}</bdi></a> <span class="quiet">{other.addresses.map(({ address }) => address).join(', ')}</span></p>
-            <ul class="small">{evidence.map((one) => <li key={one} dir="auto">{one}</li>)}</ul>
+            <ul class="small">{evidence.map((one) => <li key={one} dir="auto">{said(one)}</li>)}</ul>
             <div class="row">
               <button type="button" onClick={() => merge(other)}>{t('person.same')}</button>
               <button type="button" onClick={() => keepApart(other)}>{t('person.different')}</button>
@@ -44,7 +53,7 @@ export function Merging({ contact, name }: { contact: Contact, name: string }) {
       {merges.length > 0 && (
         <ul class="plain" aria-label={t('person.merges')}>
           {merges.map(({ mergeId, at }) => (
-            <li key={mergeId} class="row">{t('person.mergedAt', { at: fullTime(at, language()) })} <button type="button" class="button-small" onClick={() => act(client.call('contact.unmerge', { mergeId }), () => ({ text: t('person.unmerged') }))}>{t('person.unmerge')}</button></li>
+            <li key={mergeId} class="row">{t('person.mergedAt', { at: fullTime(at, language()) })} <button type="button" class="button-small" onClick={() => act(client.call('contact.unmerge', { mergeId }).finally(stay), () => ({ text: t('person.unmerged') }))}>{t('person.unmerge')}</button></li>
           ))}
         </ul>
       )}

@@ -10,6 +10,7 @@ import { t } from '../i18n.ts'
 import { Avatar } from '../message/avatar.tsx'
 import { nameOf } from '../message/name.ts'
 import type { ScreenProps } from '../routes.ts'
+import { useSaid } from '../said/said.ts'
 import { useClient, useStore } from '../session.ts'
 import { Page } from '../shell/page.tsx'
 import { go } from '../shell/route.ts'
@@ -30,6 +31,7 @@ export function contactName({ name, addresses }: Pick<Contact, 'name' | 'address
 export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
   const store = useStore()
   const client = useClient()
+  const said = useSaid()
   const contact = useLive(useMemo(() => store.contact(id), [store, id]))
   const [gone, setGone] = useState(false)
   const here = contact !== null
@@ -59,10 +61,14 @@ export function PersonScreen({ params: { id = '' }, query }: ScreenProps) {
               <input type="checkbox" checked={contact.friend === 'friend'} onChange={({ currentTarget: { checked } }) => act(store.setFriend(id, checked), () => ({ text: t(checked ? 'person.nowFriend' : 'person.noFriend', { name }), undo: () => void act(store.setFriend(id, !checked)) }))} />
               <span>{t('person.friend')}<br /><span class="quiet small">{t('person.friendMeans')}</span></span>
             </label>
-            {contact.friend === 'friend-of-friend' && <p class="small quiet">{t('person.friendOfFriend')} {contact.path?.join(' ')}</p>}
+            {contact.friend === 'friend-of-friend' && <p class="small quiet">{t('person.friendOfFriend')} {contact.path?.map(said).join(' ')}</p>}
             <label class="check">
               <input type="checkbox" checked={contact.verifiedOnly ?? false} onChange={({ currentTarget: { checked } }) => void act(store.saveContact({ id, verifiedOnly: checked }))} />
               <span>{t('person.verifiedOnly')}<br /><span class="quiet small">{t('person.verifiedOnlyHint')}</span></span>
+            </label>
+            <label class="check">
+              <input type="checkbox" checked={contact.pictures ?? false} onChange={({ currentTarget: { checked } }) => void act(store.saveContact({ id, pictures: checked }))} />
+              <span>{t('person.pictures')}<br /><span class="quiet small">{t('person.picturesHint')}</span></span>
             </label>
             <Block contact={contact} name={name} />
           </div>

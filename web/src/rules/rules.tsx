@@ -1,8 +1,9 @@
 import type { Rule, RuleWish } from '#client'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { useFetched } from '../hooks/use-fetched.ts'
 import { language, t } from '../i18n.ts'
 import { fullTime } from '../message/time.ts'
+import { useSaid } from '../said/said.ts'
 import { useClient } from '../session.ts'
 import { announce } from '../shell/announce.ts'
 import { errorWords } from '../shell/error-words.ts'
@@ -16,21 +17,33 @@ const actions = ['inbox', 'other', 'block'] as const
 /** /rules: the user's word about senders, however it was given. */
 export function RulesScreen() {
   const client = useClient()
+  const said = useSaid()
   const { value, error } = useFetched((client) => client.call('rule.list', { limit: 200 }), { on: ['rule.changed', 'rule.removed'] })
-  const remove = ({ id, scope, kind, value, action, stream }: Rule) => client.call('rule.delete', { id }).then(() => toast({
-    text: t('rules.removed'),
-    undo: () => client.call('rule.put', { scope, value, action, ...(kind ? { kind } : {}), ...(stream ? { stream } : {}) }).catch((wrong: unknown) => toast({ text: errorWords(wrong) }))
-  }), (wrong: unknown) => toast({ text: errorWords(wrong) }))
+  const list = useRef<HTMLUListElement>(null)
+  /** The button goes with its rule: the next one has the focus then, or the field for a new rule. */
+  const stay = (id: string) => {
+    const buttons = [...list.current?.querySelectorAll('button') ?? []]
+    const at = buttons.findIndex((one) => one.dataset['rule'] === id)
+    const next = buttons[at + 1] ?? buttons[at - 1] ?? document.querySelector<HTMLElement>('#scope')
+    next?.focus()
+  }
+  const remove = ({ id, scope, kind, value, action, stream }: Rule) => client.call('rule.delete', { id }).then(() => {
+    stay(id)
+    toast({
+      text: t('rules.removed'),
+      undo: () => client.call('rule.put', { scope, value, action, ...(kind ? { kind } : {}), ...(stream ? { stream } : {}) }).catch((wrong: unknown) => toast({ text: errorWords(wrong) }))
+    })
+  }, (wrong: unknown) => toast({ text: errorWords(wrong) }))
   return (
     <Page title={t('rules.title')}>
       <p class="quiet">{t('rules.what')}</p>
       {error !== undefined && <p class="note note-bad" role="alert">{errorWords(error)}</p>}
       {value?.items.length === 0 && <p class="quiet">{t('rules.none')}</p>}
-      <ul class="plain logins">
+      <ul ref={list} class="plain logins">
         {value?.items.map((rule) => (
           <li key={rule.id} class="login">
-            <div><strong dir="auto">{rule.text}</strong><p class="quiet small">{t(`rules.origin.${rule.origin}`)} · {fullTime(rule.at, language())}</p></div>
-            <button type="button" class="button-small" onClick={() => void remove(rule)} aria-label={t('rules.removeNamed', { what: rule.text })}>{t('rules.remove')}</button>
+            <div><strong dir="auto">{said(rule.text)}</strong><p class="quiet small">{t(`rules.origin.${rule.origin}`)} · {fullTime(rule.at, language())}</p></div>
+            <button type="button" class="button-small" data-rule={rule.id} onClick={() => void remove(rule)} aria-label={t('rules.removeNamed', { what: said(rule.text) })}>{t('rules.remove')}</button>
           </li>
         ))}
       </ul>

@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks'
 import { useFetched } from '../hooks/use-fetched.ts'
 import { language, t } from '../i18n.ts'
 import { fullTime } from '../message/time.ts'
@@ -9,7 +10,11 @@ import { toast } from '../shell/toast.tsx'
 export function Decided() {
   const client = useClient()
   const { value, error, reload } = useFetched((client) => client.call('screener.history', { limit: 100 }), { on: ['rule.changed', 'rule.removed', 'conversation.changed'] })
-  const undo = (id: string) => client.call('screener.undo', { id }).then(reload, (wrong: unknown) => toast({ text: errorWords(wrong) }))
+  const undone = useRef<string | null>(null)
+  const undo = (id: string) => client.call('screener.undo', { id }).then(() => {
+    undone.current = id
+    reload()
+  }, (wrong: unknown) => toast({ text: errorWords(wrong) }))
   if (error !== undefined) return <p class="note note-bad" role="alert">{errorWords(error)}</p>
   if (value?.items.length === 0) return <p class="quiet">{t('screener.noPast')}</p>
   return (
@@ -20,7 +25,7 @@ export function Decided() {
             <a href={`/c/${conversationId}`}><bdi>{who}</bdi></a>
             <p class="quiet small">{t(`screener.was.${decision}`)}{scope === 'domain' && ` · ${t('screener.domain')}`} · {fullTime(at, language())}</p>
           </div>
-          {undoneAt ? <span class="quiet small">{t('screener.undone')}</span> : <button type="button" class="button-small" onClick={() => void undo(id)} aria-label={t('screener.named', { does: t('shell.undo'), name: who })}>{t('shell.undo')}</button>}
+          {undoneAt ? <span class="quiet small" tabIndex={-1} ref={(words) => { if (undone.current === id && document.activeElement === document.body) words?.focus() }}>{t('screener.undone')}</span> : <button type="button" class="button-small" onClick={() => void undo(id)} aria-label={t('screener.named', { does: t('shell.undo'), name: who })}>{t('shell.undo')}</button>}
         </li>
       ))}
     </ul>

@@ -1,5 +1,5 @@
 import type { Waiting } from '#client'
-import { useRef, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import '../styles/screener.css'
 import { useFetched } from '../hooks/use-fetched.ts'
 import { useNow } from '../hooks/use-now.ts'
@@ -9,6 +9,7 @@ import { nameOf } from '../message/name.ts'
 import { ProofSign, Warnings } from '../message/proof.tsx'
 import { agoWords } from '../message/time.ts'
 import type { ScreenProps } from '../routes.ts'
+import { useSaid } from '../said/said.ts'
 import { useClient } from '../session.ts'
 import { announce } from '../shell/announce.ts'
 import { errorWords } from '../shell/error-words.ts'
@@ -46,8 +47,11 @@ export function ScreenerScreen({ query }: ScreenProps) {
 function Queue() {
   const client = useClient()
   const list = useRef<HTMLUListElement>(null)
+  const nobody = useRef<HTMLParagraphElement>(null)
   const { value, error } = useFetched((client) => client.call('screener.list', { limit: 50 }), { on: ['conversation.changed', 'counts.changed', 'rule.changed', 'contact.changed'] })
   const streams = useFetched((client) => client.call('stream.list', {}), { on: ['rule.changed', 'rule.removed'] }).value?.items.map(({ stream }) => stream) ?? []
+  /** Who comes back takes the focus, where nothing else has it. */
+  const wanted = useRef<string | null>(null)
   const [gone, setGone] = useState<readonly string[]>([])
   const items = value?.items.filter(({ conversationId }) => !gone.includes(conversationId))
 
@@ -56,7 +60,11 @@ function Queue() {
     const next = items?.[place + 1] ?? items?.[place - 1]
     setGone((before) => [...before, one.conversationId])
     if (next) focusOn(next.conversationId)
-    const back = () => setGone((before) => before.filter((id) => id !== one.conversationId))
+    else requestAnimationFrame(() => nobody.current?.focus())
+    const back = () => {
+      wanted.current = one.conversationId
+      setGone((before) => before.filter((id) => id !== one.conversationId))
+    }
     try {
       const { decided } = await client.call('screener.decide', { ids: [one.conversationId], decision, scope, ...(stream === undefined ? {} : { stream }) })
       toast({
@@ -68,9 +76,14 @@ function Queue() {
       toast({ text: errorWords(wrong) })
     }
   }
-  function focusOn(id: string) {
-    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-waiting="${CSS.escape(id)}"]`)?.focus())
-  }
+  const card = (id: string) => list.current?.querySelector<HTMLElement>(`[data-waiting="${CSS.escape(id)}"]`)
+  const focusOn = (id: string) => requestAnimationFrame(() => card(id)?.focus())
+  useEffect(() => {
+    const found = wanted.current && card(wanted.current)
+    if (!found) return
+    wanted.current = null
+    if (document.activeElement === document.body) found.focus()
+  })
   const at = () => items?.find(({ conversationId }) => conversationId === document.activeElement?.closest<HTMLElement>('[data-waiting]')?.dataset['waiting'])
   const step = (by: number) => {
     const now = at()
@@ -89,7 +102,7 @@ function Queue() {
 
   if (error !== undefined) return <p class="note note-bad" role="alert">{errorWords(error)}</p>
   if (!items) return null
-  if (items.length === 0) return <p class="quiet">{t('screener.nobody')}</p>
+  if (items.length === 0) return <p ref={nobody} class="quiet" tabIndex={-1}>{t('screener.nobody')}</p>
   return (
     <>
       <p class="quiet small">{t('screener.what')}</p>
@@ -101,6 +114,7 @@ function Queue() {
 
 function Card({ one: { conversationId, sender, because, since, messages, subject, preview }, streams, onDecide }: { one: Waiting, streams: readonly string[], onDecide(decision: Decision, scope: Scope, stream?: string): void }) {
   const now = useNow()
+  const said = useSaid()
   const [wide, setWide] = useState(false)
   // The arrow keys go through a list one by one: choosing in it decides nothing yet (WCAG 2.2, 3.2.2).
   const [into, setInto] = useState('')
@@ -117,7 +131,7 @@ function Card({ one: { conversationId, sender, because, since, messages, subject
       </div>
       <Warnings party={sender} />
       <a class="waiting-words" href={`/c/${conversationId}`}>{subject && <strong dir="auto">{subject}</strong>}<span dir="auto">{preview}</span></a>
-      <p class="quiet small" dir="auto">{because.text}</p>
+      <p class="quiet small" dir="auto">{said(because.text)}</p>
       {domain && <label class="check small"><input type="checkbox" checked={wide} onChange={({ currentTarget }) => setWide(currentTarget.checked)} /><span>{t('screener.wholeDomain', { domain })}</span></label>}
       <div class="row">
         {choices.map(({ decision, look }) => <button key={decision} type="button" class={`button-small ${look}`} onClick={() => onDecide(decision, wide ? 'domain' : 'sender')} aria-label={t('screener.named', { does: t(`screener.${decision}`), name })}>{t(`screener.${decision}`)}</button>)}

@@ -1,6 +1,6 @@
 import type { Methods } from '#client'
 import { useEffect, useState } from 'preact/hooks'
-import { wordsOf } from '../hooks/act.ts'
+import { errorWords } from '../shell/error-words.ts'
 import { useClient } from '../session.ts'
 
 export type Hit = Methods['search.query']['result']['items'][number]
@@ -24,7 +24,7 @@ export function useHits(q: string, order: Order): Hits & { more(): void } {
     setHits((was) => ({ ...was, state: 'loading', wrong: null }))
     ask(null, gone.signal).then(
       ({ items, people, nextCursor, indexing = false }) => !gone.signal.aborted && setHits({ state: 'ready', items, people, next: nextCursor, indexing, wrong: null }),
-      (error: unknown) => !gone.signal.aborted && setHits({ ...none, state: 'error', wrong: wordsOf(error) })
+      (error: unknown) => !gone.signal.aborted && setHits({ ...none, state: 'error', wrong: errorWords(error) })
     )
     return () => gone.abort()
   }, [client, q, order])
@@ -37,7 +37,7 @@ export function useHits(q: string, order: Order): Hits & { more(): void } {
       setHits({ ...hits, state: 'loading' })
       ask(next).then(
         ({ items, nextCursor }) => setHits((was) => was.next === next ? { ...was, state: 'ready', items: [...was.items, ...items], next: nextCursor } : was),
-        (error: unknown) => setHits((was) => was.next === next ? { ...was, state: 'ready', next: null, wrong: wordsOf(error) } : was)
+        (error: unknown) => setHits((was) => was.next === next ? { ...was, state: 'ready', next: null, wrong: errorWords(error) } : was)
       )
     }
   }

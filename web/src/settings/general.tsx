@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { useLive } from '../hooks/use-live.ts'
-import { language, languages, speak, t } from '../i18n.ts'
+import { languages, speak, t } from '../i18n.ts'
 import type { Language } from '../i18n.ts'
 import { leave, useStore } from '../session.ts'
 import { errorWords } from '../shell/error-words.ts'
@@ -26,7 +26,7 @@ export function General() {
         <h2 id="here">{t('settings.here')}</h2>
         <div class="field">
           <label htmlFor="language">{t('settings.language')}</label>
-          <select id="language" value={language()} onChange={({ currentTarget }) => void speak(currentTarget.value as Language, true).then(drawAnew)}>
+          <select id="language" value={document.documentElement.lang} onChange={({ currentTarget }) => void speak(currentTarget.value as Language, true).then(drawAnew)}>
             {Object.entries(languages).map(([code, name]) => <option key={code} value={code} lang={code}>{name}</option>)}
           </select>
         </div>

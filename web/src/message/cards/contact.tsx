@@ -14,7 +14,7 @@ export function ContactCard({ contact: { name, organization, addresses } }: { co
       <strong><bdi>{name}</bdi></strong>
       {organization && <p class="quiet small" dir="auto">{organization}</p>}
       <ul class="plain small">{addresses.map(({ kind, address }) => <li key={kind + address}><bdi>{address}</bdi></li>)}</ul>
-      {addresses.length > 0 && <button type="button" class="button-small" disabled={taken} onClick={take}>{t(taken ? 'cards.isTaken' : 'cards.take')}</button>}
+      {addresses.length > 0 && <button type="button" class="button-small" aria-disabled={taken} onClick={() => { if (!taken) void take() }}>{t(taken ? 'cards.isTaken' : 'cards.take')}</button>}
     </section>
   )
 }

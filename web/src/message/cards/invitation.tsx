@@ -37,7 +37,7 @@ function Answer({ messageId, index, answered }: { messageId: string, index: numb
   }
   return (
     <div class="row" role="group" aria-label={t('cards.yourAnswer')}>
-      {answers.map((answer) => <button key={answer} type="button" class="button-small" aria-pressed={answered === answer} disabled={busy} onClick={() => say(answer)}>{t(`cards.say.${answer}`)}</button>)}
+      {answers.map((answer) => <button key={answer} type="button" class="button-small" aria-pressed={answered === answer} aria-disabled={busy} onClick={() => { if (!busy) say(answer) }}>{t(`cards.say.${answer}`)}</button>)}
     </div>
   )
 }
