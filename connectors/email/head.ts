@@ -27,6 +27,18 @@ export function scanHead(raw: Uint8Array): Head {
   return head?.closed ? head : scan(bytes.toString('latin1'), raw.byteLength > LIMIT)
 }
 
+const scanned = new WeakMap<Uint8Array, Head>()
+
+/** Keeps what was read of a mail for whoever asks again about the same bytes. Only where nothing is believed by it: they might have changed. */
+export function keepHead(raw: Uint8Array, head: Head): void {
+  scanned.set(raw, head)
+}
+
+/** The head that was kept, else read now. */
+export function keptHead(raw: Uint8Array): Head {
+  return scanned.get(raw) ?? scanHead(raw)
+}
+
 /** Where the line after the first empty one begins; -1 when there is none. */
 function firstEmptyLine(bytes: Buffer): number {
   const bare = bytes.indexOf('\n\n')
@@ -37,6 +49,8 @@ function firstEmptyLine(bytes: Buffer): number {
 /** `cut`: there is more than `text`, or may be. */
 function scan(text: string, cut: boolean): Head {
   const fields: Field[] = []
+  // Looked for once: in nearly all there is none.
+  const odd = oddities.test(text)
   let damaged = false
   let lines = 0
   const damage = () => {
@@ -49,10 +63,10 @@ function scan(text: string, cut: boolean): Head {
   // The separator line of an mbox file is no part of the mail; `From :` is a header.
   if (/^>?From (?![ \t]*:)[^\n]*\n/.test(text)) at = text.indexOf('\n') + 1
   while (at < text.length) {
-    const end = text.indexOf('\n', at)
-    if (end < 0 && cut) break
-    const line = text.slice(at, end < 0 ? text.length : text.charCodeAt(end - 1) === 13 && end > at ? end - 1 : end)
-    at = end < 0 ? text.length : end + 1
+    const newline = text.indexOf('\n', at)
+    if (newline < 0 && cut) break
+    const line = text.slice(at, newline < 0 ? text.length : text.charCodeAt(newline - 1) === 13 && newline > at ? newline - 1 : newline)
+    at = newline < 0 ? text.length : newline + 1
     lines++
 
     if (line === '') {
@@ -63,18 +77,35 @@ function scan(text: string, cut: boolean): Head {
     if (line[0] === ' ' || line[0] === '\t') {
       const last = fields.at(-1)
       if (last) last.value += line
-      if (!last || /^[ \t]*$/.test(line) || /[\r\0]/.test(line)) damage()
+      if (!last || /^[ \t]*$/.test(line) || odd && /[\r\0]/.test(line)) damage()
       continue
     }
-    const field = /^([\x21-\x39\x3b-\x7e]+)[ \t]*:/.exec(line)
-    if (!field) {
+    const end = nameEnd(line)
+    let colon = end
+    while (isBlank(line.charCodeAt(colon))) colon++
+    if (end === 0 || line.charCodeAt(colon) !== 58) {
       damage()
       continue
     }
-    fields.push({ name: field[1]!.toLowerCase(), value: line.slice(field[0].length), sound: !damaged && !/[ \t]:$/.test(field[0]) })
-    if (/[\r\0]/.test(line)) damage()
+    fields.push({ name: line.slice(0, end).toLowerCase(), value: line.slice(colon + 1), sound: !damaged && colon === end })
+    if (odd && /[\r\0]/.test(line)) damage()
   }
   return { fields, lines, complete: !cut, closed: false, end: text.length }
+}
+
+/** A return without its line feed, or a NUL. */
+const oddities = /\r(?!\n)|\0/
+
+const isBlank = (code: number): boolean => code === 32 || code === 9
+
+/** Where the name of a field ends (RFC 5322 section 2.2): at the first sign that none can have. */
+function nameEnd(line: string): number {
+  let at = 0
+  for (; at < line.length; at++) {
+    const code = line.charCodeAt(at)
+    if (code < 33 || code > 126 || code === 58) break
+  }
+  return at
 }
 
 /** All values of a field as text, topmost first. */

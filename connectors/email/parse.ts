@@ -4,7 +4,7 @@ import { automaticOf, listOf, unsubscribeOf } from './automatic.ts'
 import { readReport, receiptsFor } from './bounce.ts'
 import { unarmored } from './crypto.ts'
 import { readDate } from './date.ts'
-import { scanHead, valueOf, valuesOf } from './head.ts'
+import { keepHead, scanHead, valueOf, valuesOf } from './head.ts'
 import type { Head } from './head.ts'
 import { mailboxesIn } from './mailboxes.ts'
 import { readBody } from './mime.ts'
@@ -34,6 +34,7 @@ const telling = new Set(['from', 'to', 'subject', 'date', 'message-id', 'receive
 export async function parse(raw: Uint8Array, context: Context): Promise<Incoming[]> {
   if (raw.byteLength === 0) return [unreadable('This mail is empty: the server holds no bytes of it.')]
   const head = scanHead(raw)
+  keepHead(raw, head)
   if (!head.fields.some((field) => telling.has(field.name))) return [unreadable('This is no mail: it has none of the headers that every mail has. The original is kept as it is.')]
 
   const message = fromHead(head, context)

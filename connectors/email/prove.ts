@@ -4,7 +4,7 @@ import type { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { canonicalEmail, domainOf, noNames } from '#connector'
 import type { Context, Proof, Resolver } from '#connector'
 import { trustedResults } from './authres.ts'
-import { scanHead } from './head.ts'
+import { keptHead, scanHead } from './head.ts'
 import type { Head } from './head.ts'
 import { readSender } from './sender.ts'
 import type { Doubt } from './sender.ts'
@@ -31,10 +31,11 @@ const doubts: Record<Doubt, Proof> = {
  * alignment (RFC 9989). All lookups go through `dns`; `context.at` is the time that signatures must be valid at. ARC is ignored.
  */
 export async function prove(raw: Uint8Array, context: Context, dns: Resolver): Promise<Proof> {
-  const head = scanHead(raw)
+  const nothing = dns === noNames && context.authserv === null
+  const head = nothing ? keptHead(raw) : scanHead(raw)
   const { sender: { address }, doubt } = readSender(head)
   if (doubt || address === null) return doubts[doubt ?? 'not-strict']
-  if (dns === noNames && context.authserv === null) return withoutNames(head, domainOf(address))
+  if (nothing) return withoutNames(head, domainOf(address))
   const lookup = lookupBy(dns)
   const proof = await (context.authserv === null
     ? checkedByUs(raw, head, address, context.at, lookup)
@@ -62,6 +63,7 @@ function coveredBy(head: Head): string[] {
 async function checkedByServer(head: Head, domain: string, authserv: string, lookup: Lookup): Promise<Proof> {
   const results = trustedResults(head, authserv)
   if (!results) return { level: 'weak', evidence: [`Your mail server (${authserv}) wrote no result about this mail that can be trusted.`] }
+  const signers = signersOf(results.filter(({ method, result }) => method === 'dkim' && result === 'pass').map(({ properties }) => properties.get('header.d')), head)
   const said = results.filter(({ method }) => method === 'dmarc')
   const about = said.map(({ properties }) => properties.get('header.from')?.toLowerCase().replace(/\.$/, '') ?? '')
   const one = said.length === 1 ? said[0]! : null
@@ -69,15 +71,15 @@ async function checkedByServer(head: Head, domain: string, authserv: string, loo
   // Some servers name the organisation's domain instead: that proves nothing, and contradicts nothing.
   const other = about.find((from) => from !== '' && from !== domain && !domain.endsWith('.' + from))
   if (other !== undefined) return { level: 'conflicting', evidence: [`Your mail server (${authserv}) checked the sender ${shown(other)}, but the From line says ${domain}.`] }
-  if (one?.result === 'pass' && about[0] === domain) return { level: 'verified', evidence: [`Your mail server (${authserv}) checked that this comes from ${domain} (DMARC pass).`] }
+  if (one?.result === 'pass' && about[0] === domain) return { level: 'verified', evidence: [`Your mail server (${authserv}) checked that this comes from ${domain} (DMARC pass).`], ...(signers.length ? { signers } : {}) }
   if (said.some(({ result }) => result === 'fail')) {
     const failed: Proof = { level: 'conflicting', evidence: [`Your mail server (${authserv}) says that this does not come from ${domain} (DMARC fail).`] }
     const policy = await policyOf(domain, [], lookup)
     if (policy === null) return { level: 'weak', temporary: true, evidence: [...failed.evidence, `What ${domain} asks to do then could not be looked up.`] }
     if (policy.policy !== 'none') return failed
-    return { level: 'weak', evidence: [`Your mail server (${authserv}) could not confirm that this comes from ${domain}, which allows such mail.`] }
+    return { level: 'weak', evidence: [`Your mail server (${authserv}) could not confirm that this comes from ${domain}, which allows such mail.`], ...(signers.length ? { signers } : {}) }
   }
-  return { level: 'weak', evidence: [`Your mail server (${authserv}) neither confirms nor denies that this comes from ${domain}.`] }
+  return { level: 'weak', evidence: [`Your mail server (${authserv}) neither confirms nor denies that this comes from ${domain}.`], ...(signers.length ? { signers } : {}) }
 }
 
 /** Where no key and no policy can be had, no signature can speak for anybody, and the library is not asked. */
@@ -97,6 +99,7 @@ async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: num
   const evidence: string[] = []
   let aligned: string[] = []
   let silent = false
+  let signers: string[] = []
 
   if (signatures > MAX_SIGNATURES) evidence.push(`It carries ${signatures} signatures, which is too many to check.`)
   else if (written.some(({ value }) => value.length > MAX_SIGNATURE_CHARS)) evidence.push('It carries a signature that is too long to check.')
@@ -109,8 +112,9 @@ async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: num
     const whole = checked.results.filter((result) => !result.canonBodyLengthLimited)
     const valid = whole.filter(({ status }) => status.result === 'pass')
     if (valid.some(({ signingDomain }) => signingDomain?.toLowerCase() === domain)) {
-      return { level: 'verified', evidence: [`Signed by ${domain}, the sender's domain (DKIM).`] }
+      return { level: 'verified', evidence: [`Signed by ${domain}, the sender's domain (DKIM).`], ...signed(valid, head) }
     }
+    signers = signersOf(valid.map(({ signingDomain }) => signingDomain), head)
     // Both must agree on what one organisation is: DMARC's walk up the tree below, and here the list of public suffixes, which
     // knows the providers that give names below their own to anybody.
     aligned = valid.filter(({ status }) => status.aligned).map(({ signingDomain }) => signingDomain!.toLowerCase())
@@ -120,12 +124,30 @@ async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: num
   } else evidence.push(`It is not signed by ${domain}.`)
 
   const policy = await policyOf(domain, aligned, lookup)
-  if (policy?.pass) return { level: 'verified', evidence: [`Signed by ${policy.pass}, which belongs to the sender's domain ${domain} (DKIM, DMARC).`] }
+  if (policy?.pass) return { level: 'verified', evidence: [`Signed by ${policy.pass}, which belongs to the sender's domain ${domain} (DKIM, DMARC).`], ...(signers.length ? { signers } : {}) }
   if (policy === null || silent) return { level: 'weak', temporary: true, evidence: [...evidence, `The name servers of ${domain} did not answer, so this could not be checked.`] }
   if (policy.policy === 'quarantine' || policy.policy === 'reject') {
     return { level: 'conflicting', evidence: [...evidence, `${domain} asks to ${policy.policy} mail that it did not sign (DMARC).`] }
   }
-  return { level: 'weak', evidence: [...evidence, `${domain} does not ask to refuse mail without its signature.`] }
+  return { level: 'weak', evidence: [...evidence, `${domain} does not ask to refuse mail without its signature.`], ...(signers.length ? { signers } : {}) }
+}
+
+function signed(valid: { signingDomain?: string }[], head: Head): Pick<Proof, 'signers'> {
+  const signers = signersOf(valid.map(({ signingDomain }) => signingDomain), head)
+  return signers.length ? { signers } : {}
+}
+
+/** Of domains whose signatures are sound, those that have signed which list it is of, too: else whoever once got a mail of theirs could send it on as one of any list. */
+function signersOf(names: (string | undefined)[], head: Head): string[] {
+  if (!head.complete) return []
+  const lists = head.fields.filter(({ name }) => name === 'list-id').length
+  const written = head.fields.filter(({ name }) => name === 'dkim-signature').map(({ value }) => ({
+    of: /(?:^|;)\s*d\s*=\s*([^;\s]+)/i.exec(value)?.[1]?.toLowerCase(), covers: (/(?:^|;)\s*h\s*=([^;]*)/i.exec(value)?.[1] ?? '').toLowerCase().split(':').filter((name) => name.trim() === 'list-id').length
+  }))
+  return [...new Set(names.flatMap((name) => name?.toLowerCase() ?? []))].filter((name) => {
+    const theirs = written.filter(({ of }) => of === name)
+    return theirs.length > 0 && theirs.every(({ covers }) => covers > 0 && covers >= lists)
+  })
 }
 
 /** In pieces, with a turn of the event loop after each: the library itself never lets go of it, seconds for a large mail. */

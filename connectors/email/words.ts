@@ -6,6 +6,7 @@ const encoded = /=\?([^?\s]{1,60})\?([BbQq])\?([^?\r\n]*)\?=/g
 
 /** Decodes encoded words, for display only; neighbours in one charset are joined before decoding, since writers split characters. Never throws. */
 export function decodeWords(text: string): string {
+  if (!text.includes('=?')) return text
   let result = ''
   let end = 0
   let pending: { charset: string, bytes: Buffer[] } | null = null
@@ -40,11 +41,16 @@ function quotedBytes(content: string): Buffer {
 
 /** One line of at most `max` characters without controls and without what turns the direction of a text around. */
 export function oneLine(text: string, max: number): string {
+  if (plain.test(text) && !text.includes('  ')) return cut(text.trim(), max)
   return cut(text.slice(0, max * 4).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g, '').replace(/ {2,}/g, ' ').trim(), max)
 }
 
+/** Nothing in it has to be looked for. */
+const plain = /^[\x20-\x7e]*$/
+
 /** A name to show: one line without anything invisible, so that no two names look the same and differ. */
 export function shownName(text: string, max = 200): string {
+  if (plain.test(text)) return oneLine(text, max)
   return oneLine(text.slice(0, max * 4).replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '').replace(/\s+/gu, ' '), max)
 }
 
