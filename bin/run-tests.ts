@@ -1,9 +1,12 @@
 /** The test command: real servers, then tap, then the closing line. Exit code 0 only when something passed, nothing failed, and every skip is allowed. */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
+import { globSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { installServers, mayInstall, missingServers } from './test-servers.ts'
-import { tapReader } from './tap-report.ts'
+import { joined, tapReader } from './tap-report.ts'
+import type { TapReport } from './tap-report.ts'
 import { readAllowed, refusedSkips } from './allowed-skips.ts'
 
 const hardLimit = 15 * 60_000
@@ -22,18 +25,28 @@ if (missing.length > 0) {
 
 const allowed = readAllowed(readFileSync(new URL('../test/allowed-skips.txt', import.meta.url), 'utf8'))
 
-// A group of its own, and pipes: a daemon that a dying test leaves behind holds neither the caller's terminal nor its pipe.
-const tap = spawn('tap', ['run', '--reporter=tap', ...process.argv.slice(2)], { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
-const endGroup = () => {
-  try {
-    process.kill(-tap.pid!, 'SIGKILL')
-  } catch {
-    // nothing of it is left
+/** They wait more than they work, each for a minute or more: one of them runs at any time, beside those that .taprc allows. */
+const waiting = ['test/rigs/faults.test.ts', 'test/rigs/kill.test.ts', 'test/rigs/limits.test.ts', 'test/rigs/resume.test.ts', 'test/road/storage.test.ts']
+const given = process.argv.slice(2)
+const lanes = given.length > 0 ? [given] : [['--jobs=1', ...waiting], globSync('test/**/*.test.ts').filter(file => !waiting.includes(file))]
+
+// What one process has compiled, the next hundred need too.
+const env = { ...process.env, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(import.meta.dirname, '../node_modules/.cache/kinbox-tests') }
+// Each tap clears it when it begins: not under the other's feet.
+rmSync('.tap/processinfo', { recursive: true, force: true })
+const running: ChildProcess[] = []
+const endGroups = () => {
+  for (const { pid } of running) {
+    try {
+      process.kill(-pid!, 'SIGKILL')
+    } catch {
+      // nothing of it is left
+    }
   }
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    endGroup()
+    endGroups()
     process.exit(1)
   })
 }
@@ -41,32 +54,42 @@ let timedOut = false
 setTimeout(() => {
   timedOut = true
   say(`The tests took longer than ${hardLimit / 60_000} minutes and were stopped.`)
-  endGroup()
+  endGroups()
 }, hardLimit).unref()
 
-const reader = tapReader(({ ok, name, ms, lines }) => {
-  say(`${ok ? 'ok    ' : 'FAILED'} ${name} (${(ms / 1000).toFixed(1)} s)`)
-  if (!ok) say(lines.filter(line => !/^ *(ok \d|\d+\.\.\d+$|$)/.test(line)).map(line => '    ' + line).join('\n'))
-})
-createInterface({ input: tap.stdout }).on('line', line => reader.line(line))
-tap.stderr.pipe(process.stderr)
+const ended = await Promise.all(lanes.map(runTap))
+close(Math.max(...ended.map(({ code }) => code)), joined(ended.map(({ report }) => report)))
 
-tap.on('error', error => {
-  say(`tap could not be started (${error.message}). Run npm ci.`)
-  close(1)
-})
-// 'exit' and a moment for what is still in the pipe; 'close' would wait for whoever inherited it.
-tap.on('exit', code => {
-  const end = setTimeout(() => close(code ?? 1), 2000)
-  tap.stdout.on('end', () => {
-    clearTimeout(end)
-    setImmediate(() => close(code ?? 1))
+/** One tap and what it said. Its code is 0 only when it says so. */
+function runTap(args: string[]): Promise<{ code: number, report: TapReport }> {
+  // A group of its own, and pipes: a daemon that a dying test leaves behind holds neither the caller's terminal nor its pipe.
+  const tap = spawn('tap', ['run', '--reporter=tap', ...args], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env })
+  running.push(tap)
+  const reader = tapReader(({ ok, name, ms, lines }) => {
+    say(`${ok ? 'ok    ' : 'FAILED'} ${name} (${(ms / 1000).toFixed(1)} s)`)
+    if (!ok) say(lines.filter(line => !/^ *(ok \d|\d+\.\.\d+$|$)/.test(line)).map(line => '    ' + line).join('\n'))
   })
-})
+  createInterface({ input: tap.stdout }).on('line', line => reader.line(line))
+  tap.stderr.pipe(process.stderr, { end: false })
+  return new Promise(resolve => {
+    const end = (code: number) => resolve({ code, report: reader.report() })
+    tap.on('error', error => {
+      say(`tap could not be started (${error.message}). Run npm ci.`)
+      end(1)
+    })
+    // 'exit' and a moment for what is still in the pipe; 'close' would wait for whoever inherited it.
+    tap.on('exit', code => {
+      const late = setTimeout(() => end(code ?? 1), 2000)
+      tap.stdout.on('end', () => {
+        clearTimeout(late)
+        setImmediate(() => end(code ?? 1))
+      })
+    })
+  })
+}
 
-function close(code: number): void {
-  endGroup()
-  const { counts, skipped, failed } = reader.report()
+function close(code: number, { counts, skipped, failed }: TapReport): void {
+  endGroups()
   const refused = refusedSkips(skipped, allowed, { inCi, missing: missing.map(({ name }) => name) })
   if (skipped.length > 0) say('Skipped:')
   for (const { name, why } of skipped) say(`  ${name}: ${why}`)

@@ -63,6 +63,16 @@ export function tapReader(onFile: (file: TapFile) => void): { line(text: string)
   }
 }
 
+/** What several streams said together. Without totals where one of them has none. */
+export function joined(reports: TapReport[]): TapReport {
+  const sum = (field: keyof NonNullable<TapReport['counts']>) => reports.reduce((all, { counts }) => all + (counts?.[field] ?? 0), 0)
+  return {
+    counts: reports.every(({ counts }) => counts) ? { total: sum('total'), pass: sum('pass'), fail: sum('fail'), todo: sum('todo'), skip: sum('skip') } : null,
+    skipped: reports.flatMap(({ skipped }) => skipped),
+    failed: reports.flatMap(({ failed }) => failed)
+  }
+}
+
 function readCounts(text: string): NonNullable<TapReport['counts']> {
   const number = (field: string) => Number(new RegExp(`\\b${field}: (\\d+)`).exec(text)?.[1] ?? 0)
   return { total: number('total'), pass: number('pass'), fail: number('fail'), todo: number('todo'), skip: number('skip') }

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { tapReader, type TapFile } from '../../bin/tap-report.ts'
+import { joined, tapReader, type TapFile } from '../../bin/tap-report.ts'
 import { readAllowed, refusedSkips } from '../../bin/allowed-skips.ts'
 
 const stream = `TAP version 14
@@ -64,6 +64,14 @@ t.test('what a TAP stream says', async t => {
 
 t.test('a stream that breaks off has no totals', async t => {
   t.equal(read(stream.split('\n').slice(0, -2).join('\n')).counts, null)
+})
+
+t.test('what several streams say together', async t => {
+  const one = read(stream)
+  const both = joined([one, one])
+  t.same(both.counts, { total: 10, pass: 2, fail: 2, todo: 0, skip: 6 })
+  t.same([both.failed, both.skipped.length], [[...one.failed, ...one.failed], 6])
+  t.equal(joined([one, read('TAP version 14')]).counts, null, 'one that broke off leaves no totals')
 })
 
 t.test('which skips fail the run', async t => {
