@@ -15,6 +15,8 @@ import { readAll, stands } from './scan.ts'
 import type { Read } from './scan.ts'
 
 const words = ['train', 'trains', 'München', 'Straße', 'early', 'bridge', 'naïve', 'noon', '1000', 'map', "don't", 'plan.pdf', '東京都', '行きます', 'ありがとう', 'rope']
+/** Parts of what is written without spaces, of one character and more. */
+const pieces = ['東京', '京都', '行き', 'ます', 'がと', '東', 'き', '都行']
 const spaced = words.slice(0, 12)
 const people = ['Alice', 'Bob', 'Carol', 'Dave', 'Erin', 'Frank']
 const addressOf = (name: string) => `${name.toLowerCase()}@friend.example`
@@ -31,6 +33,11 @@ function soughtBy(below: (n: number) => number): Sought {
     () => { const w = somebody(); return { q: w, holds: (read) => anywhere(read, w) } },
     () => { const w = `${spaced[below(spaced.length)]} ${spaced[below(spaced.length)]}`; return { q: `"${w}"`, holds: (read) => read.all.some((field) => stands(field, w)) || read.called.some((field) => stands(field, w)) } },
     () => { const w = word().slice(0, 1 + below(3)); return { q: `${w}*`, holds: (read) => anywhere(read, w, true) } },
+    () => { const w = pieces[below(pieces.length)]!; return { q: w, holds: (read) => anywhere(read, w) } },
+    () => { const w = word().slice(0, 1 + below(2)); return { q: `subject:${w}*`, holds: (read) => stands(read.subject, w, true) } },
+    () => { const w = somebody().slice(0, 1 + below(3)); return { q: `from:${w}*`, holds: (read) => stands(read.sender, w, true) || read.known.some((field) => stands(field, w, true)) } },
+    () => { const w = somebody().slice(0, 1 + below(3)); return { q: `${w}*`, holds: (read) => anywhere(read, w, true) } },
+    () => { const w = `${spaced[below(spaced.length)]} ${spaced[below(spaced.length)]!.slice(0, 1 + below(2))}`; return { q: `"${w}"*`, holds: (read) => anywhere(read, w, true) } },
     () => { const w = word(); return { q: `subject:${w}`, holds: (read) => stands(read.subject, w) } },
     () => { const w = somebody(); return { q: `from:${w}`, holds: (read) => stands(read.sender, w) || read.known.some((field) => stands(field, w)) } },
     () => { const w = ['inbox', 'other', 'archive'][below(3)]!; return { q: `in:${w}`, holds: (read) => read.folder === w } },
