@@ -31,7 +31,7 @@ export function searcher({ folder }: { folder: string }): Searcher {
       waiting.delete(message.id)
       if (waiting.size === 0) mine.unref()
       if (!one) return
-      if ('answer' in message) one.resolve(message.answer)
+      if ('answer' in message) one.resolve(JSON.parse(message.answer) as SearchAnswer)
       else one.reject(message.refused ? new SearchRefused(message.error) : new Error(message.error))
     })
     const lost = (error: Error) => {
