@@ -20,11 +20,11 @@ export function RulesScreen() {
   const said = useSaid()
   const { value, error } = useFetched((client) => client.call('rule.list', { limit: 200 }), { on: ['rule.changed', 'rule.removed'] })
   const list = useRef<HTMLUListElement>(null)
-  /** The button goes with its rule: the next one has the focus then, or the field for a new rule. */
+  /** The button goes with its rule: the next one has the focus then, or the heading. */
   const stay = (id: string) => {
     const buttons = [...list.current?.querySelectorAll('button') ?? []]
     const at = buttons.findIndex((one) => one.dataset['rule'] === id)
-    const next = buttons[at + 1] ?? buttons[at - 1] ?? document.querySelector<HTMLElement>('#scope')
+    const next = buttons[at + 1] ?? buttons[at - 1] ?? document.querySelector<HTMLElement>('main h1')
     next?.focus()
   }
   const remove = ({ id, scope, kind, value, action, stream }: Rule) => client.call('rule.delete', { id }).then(() => {
