@@ -1,6 +1,7 @@
 import type { Card } from '#connector'
 import { seals } from './crypto.ts'
 import { decodeText } from './charset.ts'
+import { plainOfEnriched } from './enriched.ts'
 import { flowed } from './flowed.ts'
 import { scanHead, valueOf } from './head.ts'
 import type { Head } from './head.ts'
@@ -145,12 +146,13 @@ function isText({ type, disposition, params }: Leaf, { root }: Place): boolean {
 function text({ bytes, encoding, type, params }: Leaf, scope: Scope, { alternative }: Place): void {
   const decoded = decodeText(transferredWhole(bytes.length > MAX_TEXT ? bytes.subarray(0, MAX_TEXT) : bytes, encoding), params.get('charset') ?? '').replace(/^\ufeff/, '').replace(/\r+\n/g, '\n')
   if (decoded === '') return
-  const isHtml = type === 'text/html' || type === 'text/enriched' || type === 'text/richtext'
-  const shown = !isHtml && params.get('format')?.trim().toLowerCase() === 'flowed' ? flowed(decoded, params.get('delsp')?.trim().toLowerCase() === 'yes') : decoded
+  const isHtml = type === 'text/html'
+  const shown = type === 'text/enriched' || type === 'text/richtext' ? plainOfEnriched(decoded, type) : !isHtml && params.get('format')?.trim().toLowerCase() === 'flowed' ? flowed(decoded, params.get('delsp')?.trim().toLowerCase() === 'yes') : decoded
   if (!alternative) return void scope.segments.push(isHtml ? { html: shown } : { plain: shown })
   // Within one alternative there may be several of a form one below the other.
   if (isHtml) alternative.html = alternative.html === undefined ? shown : alternative.html + '\n' + shown
-  else alternative.plain = alternative.plain === undefined ? shown : alternative.plain + '\n' + shown
+  // Enriched text mostly says what the plain one beside it says.
+  else if (type === 'text/plain' || !alternative.plain?.replace(/\s+/g, '').includes(shown.replace(/\s+/g, ''))) alternative.plain = alternative.plain === undefined ? shown : alternative.plain + '\n' + shown
 }
 
 /** A mail in the mail: a card, its files among the others, and the mail as a file. */
