@@ -13,7 +13,7 @@ const giveUp: SafeHtml = { html: '<p>The layout of this mail is made of too much
 
 /**
  * Makes the HTML of mails safe when it is first read, in a thread of its own, so that hostile HTML holds up nobody but itself:
- * what takes longer than `ms` or more memory than `heapMb` is given up. What was made last is kept, up to `keepBytes`.
+ * what takes longer than `ms` (four times that where the thread must start first, and a busy machine starts it slowly) or more memory than `heapMb` is given up. What was made last is kept, up to `keepBytes`.
  */
 export function openHtmlMaker({ ms = 5000, heapMb = 256, keepBytes = 32 * 1024 * 1024 }: { ms?: number, heapMb?: number, keepBytes?: number } = {}): HtmlMaker {
   const kept = new Map<string, Promise<SafeHtml>>()
@@ -34,8 +34,9 @@ export function openHtmlMaker({ ms = 5000, heapMb = 256, keepBytes = 32 * 1024 *
     const job = busy ? undefined : waiting.shift()
     if (!job) return
     busy = true
+    const patience = worker ? ms : 4 * ms
     const thread = worker ??= start()
-    const timer = setTimeout(() => void thread.terminate(), ms)
+    const timer = setTimeout(() => void thread.terminate(), patience)
     const done = (made: SafeHtml | null) => {
       clearTimeout(timer)
       thread.off('message', done).off('error', failed).off('exit', gone)
