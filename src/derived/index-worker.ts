@@ -4,6 +4,7 @@ import { isDamage, openIndexFile, openMainReader, removeIndexFile } from '../sto
 import { followed, step } from './follow.ts'
 import type { Step } from './follow.ts'
 import { Places } from './place.ts'
+import { tidying } from './tidy.ts'
 
 export type IndexJob = { folder: string, logId: string }
 /** `wake`: somebody's log has grown; `hurry`: somebody waits for it. */
@@ -18,6 +19,8 @@ export type FromIndex =
 /** What comes in within this time is one step; longer where steps take long, as during an import: many messages at once cost less each. Who waits ends it. */
 const coalesceMs = 50
 const longestCoalesceMs = 2000
+/** When nothing has come for so long, the index is tidied: not between two batches of an import. */
+const calmMs = 15_000
 const firstRetryMs = 1000
 const lastRetryMs = 60_000
 
@@ -74,6 +77,12 @@ async function follow(): Promise<void> {
         took = performance.now() - began
         retryMs.now = firstRetryMs
         if (!state.woken) say({ type: 'idle' })
+        const called = () => state.stopping || state.woken
+        await pause(calmMs, called)
+        if (!called()) for (const _ of tidying(index, main.read(followed).map(({ userId }) => userId))) {
+          await turn()
+          if (called()) break
+        }
         await pause(Infinity, () => state.stopping || state.woken)
       }
     } finally {

@@ -42,8 +42,10 @@ function pieceOf(text: string, mark: number, needles: readonly Needle[]): Snippe
   const from = wanted <= 0 ? 0 : afterSpace(text, wanted, mark)
   const to = from + lengthOf >= text.length ? text.length : beforeSpace(text, from + lengthOf)
   const words = text.slice(from, to).replace(/\s+/g, ' ').trim()
-  const piece = `${from > 0 ? '… ' : ''}${words}${to < text.length ? ' …' : ''}`
-  return { text: piece, marks: find(piece, needles, most) }
+  const lead = from > 0 ? '… ' : ''
+  // Without what is put around it: that is not ASCII, and would make looking several times slower.
+  const marks = find(words, needles, most).map(({ start, end }) => ({ start: start + lead.length, end: end + lead.length }))
+  return { text: `${lead}${words}${to < text.length ? ' …' : ''}`, marks }
 }
 
 function afterSpace(text: string, from: number, mark: number): number {

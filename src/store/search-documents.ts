@@ -90,8 +90,10 @@ export function strandsWithUnread(tx: Reader, userId: number, limit: number): nu
 /** What is not in the index since it changes by itself, of a message that may be shown. */
 export type Shown = { sortAt: number, seen: boolean, folder: 'inbox' | 'other', archived: boolean }
 
+const shownSql = `SELECT m.sort_at AS sortAt, m.seen, c.folder, c.archived_at IS NOT NULL AS archived ${shown}`
+
 /** undefined: it is gone, another user's, or may not be shown. */
 export function shownMessage(tx: Reader, userId: number, id: number): Shown | undefined {
-  const row = tx.get<{ sortAt: number, seen: number, folder: 'inbox' | 'other', archived: number }>(`SELECT m.sort_at AS sortAt, m.seen, c.folder, c.archived_at IS NOT NULL AS archived ${shown}`, id, userId)
+  const row = tx.get<{ sortAt: number, seen: number, folder: 'inbox' | 'other', archived: number }>(shownSql, id, userId)
   return row && { sortAt: row.sortAt, seen: row.seen === 1, folder: row.folder, archived: row.archived === 1 }
 }

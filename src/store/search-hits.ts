@@ -29,13 +29,15 @@ export const shown = `FROM message m JOIN strand s ON s.id = m.strand_id JOIN co
      LEFT JOIN address b ON b.id = m.sender_id LEFT JOIN contact k ON k.id = b.contact_id
      WHERE m.id = ? AND m.user_id = ? AND m.deleted_at IS NULL AND m.blocked_at IS NULL AND m.folded = 0 AND c.blocked_at IS NULL AND coalesce(f.blocked, 0) = 0 AND coalesce(p.blocked, 0) = 0`
 
+const hitSql = `SELECT c.id, c.title, c.contact_id, p.name AS called, c.people, c.folder, c.archived_at IS NOT NULL AS archived, m.sort_at, m.channel, m.direction, m.seen, m.flagged,
+     m.sender, m.proof, m.because ->> '$.warnings' AS warnings, b.contact_id AS known, k.name ${shown}`
+
 /** Everything in one read. undefined: it may not be shown any more. */
 export function hitRow(tx: Reader, userId: number, id: number): HitRow | undefined {
   const row = tx.get<{
     id: number, title: string, contact_id: number | null, called: string | null, people: string | null, folder: Folder, archived: number, sort_at: number, channel: string, direction: 'in' | 'out', seen: number, flagged: number,
     sender: string, proof: MessageRow['proof'], warnings: string | null, known: number | null, name: string | null
-  }>(`SELECT c.id, c.title, c.contact_id, p.name AS called, c.people, c.folder, c.archived_at IS NOT NULL AS archived, m.sort_at, m.channel, m.direction, m.seen, m.flagged,
-     m.sender, m.proof, m.because ->> '$.warnings' AS warnings, b.contact_id AS known, k.name ${shown}`, id, userId)
+  }>(hitSql, id, userId)
   return row && {
     conversation: { id: row.id, title: row.title || row.called || '', contactId: row.contact_id, people: row.people === null ? [] : row.people.split(',').map(Number), folder: row.folder, archived: row.archived === 1 },
     sortAt: row.sort_at, channel: row.channel, direction: row.direction, seen: row.seen === 1, flagged: row.flagged === 1, sender: JSON.parse(row.sender), proof: row.proof,

@@ -106,10 +106,20 @@ export function rowsMatching(tx: Reader, userId: number, match: string, { from, 
     userId, match, BigInt(from), BigInt(before), limit)
 }
 
-/** Joins parts of a user's index, so that fewer of them are read; a little at a time. Returns whether there was something to do. */
-export function tidy(tx: IndexWriter, userId: number, pages: number): boolean {
+/** The parts of a user's index, each by its pages. */
+export function partsOf(tx: Reader, userId: number): number[] {
+  const { doc } = tables(userId)
+  if (!tx.get('SELECT 1 FROM sqlite_schema WHERE name = ?', doc)) return []
+  return tx.all<{ pages: number }>(`SELECT count(*) AS pages FROM ${doc}_idx GROUP BY segid`).map(({ pages }) => pages)
+}
+
+/**
+ * Joins parts of a user's index, writing some `pages` of it. `begin`: all that there are now into one; without it only what was begun goes
+ * on. Returns whether there was something to do.
+ */
+export function tidy(tx: IndexWriter, userId: number, { pages, begin }: { pages: number, begin: boolean }): boolean {
   const { doc } = tables(userId)
   const before = tx.get<{ changes: number }>('SELECT total_changes() AS changes')!.changes
-  tx.run(`INSERT INTO ${doc} (${doc}, rank) VALUES ('merge', ?)`, pages)
+  tx.run(`INSERT INTO ${doc} (${doc}, rank) VALUES ('merge', ?)`, BigInt(begin ? -pages : pages))
   return tx.get<{ changes: number }>('SELECT total_changes() AS changes')!.changes - before > 1
 }
