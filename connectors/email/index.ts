@@ -28,13 +28,15 @@ export const connector: Connector<EmailSettings> = {
     cost: 0,
     delay: 10_000
   },
-  settings: settingsSchema,
+  get settings() {
+    return settingsSchema()
+  },
   own(settings) {
     // What is no address goes on as it is: the core refuses it in words.
     const address = canonicalEmail(settings.address) ?? settings.address
     return [{ kind: 'email', address, ...(settings.name ? { name: settings.name } : {}) }]
   },
-  context: (settings) => ({ authserv: settings.authserv ?? null }),
+  context: (settings) => ({ authserv: settings.authserv ?? null, sealers: settings.sealers ?? [] }),
   parse,
   prove,
   discover,

@@ -9,13 +9,13 @@ export type CanonicalDeps = { store: Store, seal: Seal, region: string | null, c
 
 /**
  * The one form of an address: read by the connectors of the user's accounts, in their region; by the others where no account
- * knows its kind. Throws an error with words when nobody can read it.
+ * knows its kind, first by the one that is called like it: then no other is loaded. Throws an error with words when nobody can read it.
  */
 export function canonicalizer({ store, seal, region, connector, kinds }: CanonicalDeps): (userId: number, address: Address) => Promise<Address> {
   return async (userId, { kind, address }) => {
     const accounts = await store.read((tx) => listAccounts(tx, userId).map((row) => ({ kind: row.kind, settings: accountSettings<unknown>(tx, seal, row.id) })))
     let known = false
-    for (const one of [...accounts, ...kinds().map((name) => ({ kind: name, settings: null }))]) {
+    for (const one of [...accounts, ...[...kinds()].sort((a, b) => Number(b === kind) - Number(a === kind)).map((name) => ({ kind: name, settings: null }))]) {
       const found = await connector(one.kind)
       if (!found.reaches.includes(kind)) continue
       known = true

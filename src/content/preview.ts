@@ -6,4 +6,5 @@ export function preview(text: string, subject: string | null): string {
   return line.length <= 160 ? line : [...line.slice(0, 161)].slice(0, 159).join('') + '…'
 }
 
-const lineOf = (text: string): string => text.replace(/[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/gu, ' ').trim()
+/** A single blank is what it becomes, and stays out of it. */
+const lineOf = (text: string): string => text.replace(/[\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]{2,}|[^\S ]|[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu, ' ').trim()
