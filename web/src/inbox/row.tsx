@@ -18,7 +18,7 @@ export function ConversationRow({ conversation, open, now }: { conversation: Con
       <Avatar name={title} contactId={contactId} />
       <span class="conversation-lines">
         <span class="conversation-top">
-          <bdi class="conversation-name">{title || t('inbox.nobody')}</bdi>
+          <span class="conversation-name"><bdi>{title || t('inbox.nobody')}</bdi></span>
           {pinned && <span class="conversation-pin">📌<span class="for-readers">{t('inbox.pinned')}</span></span>}
           {isMuted(conversation, now) && <span class="conversation-pin">🔕<span class="for-readers">{t('inbox.muted')}</span></span>}
           {lastAt && <time class="conversation-time" dateTime={lastAt} title={fullTime(lastAt, language())}>{listTime(lastAt, now, language())}</time>}

@@ -98,7 +98,7 @@ function Found({ hit: { id, conversationId, title, subject, subjectMarks, snippe
   return (
     <a data-focus class="search-hit" href={`/c/${conversationId}?m=${id}`}>
       <span class="conversation-top">
-        <bdi class="conversation-name">{title || writer}</bdi>
+        <span class="conversation-name"><bdi>{title || writer}</bdi></span>
         <span class="quiet small">{t(archived ? 'inbox.title.archive' : `inbox.title.${folder}`)}</span>
         <ChannelSign channel={channel} />
         <time class="conversation-time" dateTime={sortAt} title={fullTime(sortAt, language())}>{listTime(sortAt, now, language())}</time>
