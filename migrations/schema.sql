@@ -294,7 +294,8 @@ CREATE TABLE message (                    -- narrow: what a list needs. Texts li
   deleted_at INTEGER,                     -- its sender took it back: texts and attachments are gone
   blocked_at INTEGER,                     -- it came from somebody blocked: gone 30 days later
   folded INTEGER NOT NULL DEFAULT 0,      -- 1: of somebody blocked, in a group with others
-  stream TEXT                             -- what kind of machine mail it is; NULL: a person wrote it
+  stream TEXT,                            -- what kind of machine mail it is; NULL: a person wrote it
+  signers TEXT                            -- of a list: the domains that have proven to have sent it, by blanks
 ) STRICT;
 CREATE INDEX message_strand ON message (strand_id, sort_at, id);
 CREATE INDEX message_blocked ON message (blocked_at) WHERE blocked_at IS NOT NULL;

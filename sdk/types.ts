@@ -148,7 +148,7 @@ export type Card = {
   message?: { from: string, subject: string, sentAt?: Time, text: string, files: string[] }
   invitation?: { method: 'request' | 'cancel' | 'reply' | 'counter' | 'publish', uid: string, sequence: number, recurrenceId?: string, title: string, start: string, end?: string, allDay: boolean, zone?: string, place?: string, description?: string, organizer?: Party, attendees: { address: string, name?: string, answer: 'accepted' | 'tentative' | 'declined' | 'unknown' }[], repeats?: { unit: 'day' | 'week' | 'month' | 'year', every: number, days: string[], monthDays: number[], months: number[], count?: number, until?: string }, answerable: boolean, answered?: 'accepted' | 'tentative' | 'declined' | 'unknown' }
   contact?: { name: string, organization?: string, addresses: AddressRef[] }
-  seal?: { by: 'smime' | 'pgp', state: 'unchecked' | 'unreadable' }
+  seal?: { by: 'smime' | 'pgp', state: 'unchecked' | 'unreadable' | 'intact' | 'changed', signer?: { name?: string, addresses: string[], issuer: string, from: Time, to: Time } }
 }
 
 export type Contact = {
@@ -243,6 +243,7 @@ export type Waiting = {
   subject?: string | null
   preview: string
   lastAt: Time
+  scopes: ('sender' | 'domain')[]
 }
 
 export type Screening = {
@@ -372,6 +373,8 @@ export type Methods = {
   'screener.list': { params: { limit?: number | undefined, cursor?: Cursor | undefined }, result: { items: Waiting[], nextCursor: string | null, asOf: number } }
   /** Takes a decision back: rules, blocks and places are as before it, unless the user has changed them since. */
   'screener.undo': { params: { id: Id }, result: Screening }
+  /** Takes several decisions back at once, the newest first, as screener.undo does each; what was undone before stays so. All of them or, where one is not there, none. */
+  'screener.undoAll': { params: { ids: Id[] }, result: { undone: Screening[], moved: number } }
   /** Takes a rule away. What only it had moved moves back; so does a conversation whose move had made it. */
   'rule.delete': { params: { id: Id, ifRev?: number | undefined }, result: { moved: number } }
   /** What the user has said about senders, by hand or by what they did; the oldest first. */

@@ -4,5 +4,6 @@ import { Migration } from '@mikro-orm/migrations'
 export class Bonds extends Migration {
   override up(): void {
     this.addSql(`CREATE INDEX message_folded ON message (user_id, json_extract(sender, '$.kind'), json_extract(sender, '$.address')) WHERE folded = 1`)
+    this.addSql(`ALTER TABLE message ADD COLUMN signers TEXT`)
   }
 }

@@ -36,7 +36,7 @@ export const ruleExample: Rule = {
 }
 
 export const waitingExample: Waiting = {
-  conversationId: 'c9', sender: { kind: 'email', address: 'dave@example.net', name: 'Dave', contactId: 'p7', proof: 'verified' }, since: at, messages: 1, subject: 'The hut', preview: 'Bob gave me your address', lastAt: at,
+  conversationId: 'c9', sender: { kind: 'email', address: 'dave@example.net', name: 'Dave', contactId: 'p7', proof: 'verified' }, since: at, messages: 1, subject: 'The hut', preview: 'Bob gave me your address', lastAt: at, scopes: ['sender', 'domain'],
   because: { rule: 'unknown', text: 'Nobody you know has written from dave@example.net.', evidence: [] }
 }
 

@@ -121,7 +121,10 @@ export const Card = Obj({
     answerable: Bool({ description: 'invitation.answer may be called' }), answered: Optional(InvitationAnswer)
   })),
   contact: Optional(Obj({ name: Str(), organization: Optional(Str()), addresses: List(AddressRef) })),
-  seal: Optional(Obj({ by: one('smime', 'pgp'), state: one('unchecked', 'unreadable') }))
+  seal: Optional(Obj({
+    by: one('smime', 'pgp'), state: one('unchecked', 'unreadable', 'intact', 'changed'),
+    signer: Optional(Obj({ name: Optional(Str()), addresses: List(Str()), issuer: Str(), from: Time, to: Time }, { description: 'whose certificate came with it, as it says itself: nobody has checked who issued it' }))
+  }))
 })
 export type Card = Static<typeof Card>
 
@@ -291,7 +294,8 @@ export const Waiting = Obj({
   messages: Int({ minimum: 1 }),
   subject: Optional(nullable(Str())),
   preview: Str(),
-  lastAt: Time
+  lastAt: Time,
+  scopes: Type.Array(one('sender', 'domain'), { description: 'what a decision can be about; no domain where anybody can have an address, or nothing proves who writes' })
 })
 export type Waiting = Static<typeof Waiting>
 

@@ -83,6 +83,7 @@ import { screenerDecide } from './methods/screener.decide.ts'
 import { screenerHistory } from './methods/screener.history.ts'
 import { screenerList } from './methods/screener.list.ts'
 import { screenerUndo } from './methods/screener.undo.ts'
+import { screenerUndoAll } from './methods/screener.undoAll.ts'
 import { streamList } from './methods/stream.list.ts'
 
 /** Every method of the API. The docs, rpc.discover and the tests read this list. */
@@ -98,7 +99,7 @@ export const methods: readonly Method[] = [
   contactGet, contactDelete, contactExchanged, contactExport, contactImport, contactKeepApart, contactLink, contactList, contactMerge, contactPut, contactSuggestions, contactUnlink, contactUnmerge,
   friendCandidates, friendList, friendPath, friendRemove, friendSet,
   contactBlock, contactWhy,
-  screenerDecide, screenerHistory, screenerList, screenerUndo,
+  screenerDecide, screenerHistory, screenerList, screenerUndo, screenerUndoAll,
   ruleDelete, ruleList, rulePut, ruleSimulate,
   streamList, messageUnsubscribe,
   invitationAnswer,

@@ -3,6 +3,7 @@ import type { ChangeList } from '../model/event.ts'
 import type { Because, Decision } from '../model/decision.ts'
 import type { Conversation } from '../model/conversation.ts'
 import type { IncomingMessage, Unsubscribe, Within } from '../model/incoming.ts'
+import type { UserRule } from '../model/rule.ts'
 import { baseSubject } from '../content/subject.ts'
 import { preview } from '../content/preview.ts'
 import { ensureAddress, noteSeen } from '../store/contacts.ts'
@@ -20,6 +21,7 @@ import { strandOf } from './converse.ts'
 import { decide, identify } from './decide.ts'
 import { echoOf } from './echo.ts'
 import type { Judged } from './identify.ts'
+import { isForeign } from './listed.ts'
 import { introduce } from './paths.ts'
 import type { Trust } from './trust.ts'
 import type { Ready, ReadyMessage } from './understand.ts'
@@ -62,7 +64,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     const changed = edit(unit, message, withinOf(message, unit.own), place, sortAt)
     if (changed !== null) return null
   }
-  const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, senderDigest: item.senderDigest })
+  const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, foreign: message.direction === 'in' && isForeign(tx, account.userId, message, from.signers, ruleOfList(unit, message)), senderDigest: item.senderDigest })
   const { facts, decision, folded, standing } = decide(unit, message, from, spec)
   const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, standing)
   const { folder, hidden } = settle(unit, conversation, standing, { history, enough: from.proof.enough, folded })
@@ -78,7 +80,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     status: message.direction === 'out' ? 'sent' : null, messageId: message.messageId ?? null, digest: item.digest, sentAt: message.sentAt ?? null, receivedAt: now,
     subject: message.subject || null, text: message.text, quoted: message.quoted ?? null, original: message.original ?? null, bounces: message.bounces ?? [], html: message.html ?? null, recipients: message.recipients,
     references: message.references, unreadable: message.unreadable ?? null, rawDigest: raw?.digest ?? null, attachments: item.attachments.length,
-    folded, blockedAt: (folded || hidden) && !history && unit.lane === 'live' ? now : null, stream: facts.stream ?? (decision.because.rule === 'unknown' ? decision.stream : null), unsubscribe: signedUnsubscribe(item, from.proof), cards: message.cards ?? []
+    folded, blockedAt: (folded || hidden) && !history && unit.lane === 'live' ? now : null, stream: facts.stream ?? (decision.because.rule === 'unknown' ? decision.stream : null), signers: from.signers, unsubscribe: signedUnsubscribe(item, from.proof), cards: message.cards ?? []
   })
   if (raw) insertRaw(tx, raw)
   if (from.proof.pending && raw && place) noteProofDue(tx, id, account.id, now, now + firstTry)
@@ -100,6 +102,11 @@ function signedUnsubscribe({ message: { unsubscribe }, proof }: ReadyMessage, { 
   if (!unsubscribe) return null
   const signed = level === 'verified' && proof.covers?.includes('list-unsubscribe') === true && proof.covers.includes('list-unsubscribe-post')
   return { ...unsubscribe, oneClick: unsubscribe.oneClick && signed }
+}
+
+/** What the user has said about the list itself. */
+function ruleOfList({ trust }: Unit, { list }: IncomingMessage): UserRule | null {
+  return list ? trust.rule({ kind: '', address: null, list: list.id }) : null
 }
 
 /** Where a message was said: what it replaces must have been said there too. */

@@ -6,16 +6,16 @@ const keyOf = ({ kind, address }: Address) => `${kind}:${address}`
 
 /**
  * Where a message lies. Decided by who sent it to whom, never by what it refers to: nobody gets into a conversation by
- * quoting a Message-ID. `own` are the user's addresses as `kind:address`.
+ * quoting a Message-ID. `own` are the user's addresses as `kind:address`. `foreign`: it only bears the name of its list.
  */
-export function strandOf(message: IncomingMessage, { accountId, own, enough, senderDigest }: { accountId: number, own: ReadonlySet<string>, enough: boolean, senderDigest: string }): StrandSpec {
+export function strandOf(message: IncomingMessage, { accountId, own, enough, foreign = false, senderDigest }: { accountId: number, own: ReadonlySet<string>, enough: boolean, foreign?: boolean, senderDigest: string }): StrandSpec {
   const { sender } = message
   const shown = sender.name || sender.address || sender.raw
   if (message.room) return strandOfRoom(accountId, message.room)
   if (message.direction === 'out') return outgoing(message, own)
   if (message.unreadable !== undefined && sender.address === null) return strandOfSystem(accountId, 'Messages from machines')
   if (message.automatic === 'bounce') return strandOfSystem(accountId, 'Messages from machines')
-  if (message.list) return strandOfList(message.list)
+  if (message.list) return strandOfList(message.list, foreign)
   if (!enough || sender.address === null) return strandOfUnproven(sender, senderDigest, shown)
   const from = { kind: sender.kind, address: sender.address, ...(sender.name ? { name: sender.name } : {}) }
   if (message.automatic && message.automatic !== 'invitation') return strandOfMachine(from, shown)

@@ -10,6 +10,7 @@ import type { Unit } from './arrive.ts'
 import { withSecret } from './answers.ts'
 import { judge } from './identify.ts'
 import type { Judged } from './identify.ts'
+import { isOfList, signersOf } from './listed.ts'
 import { looksOf } from './look-alikes.ts'
 import { pathOf } from './paths.ts'
 import { route } from './route.ts'
@@ -20,13 +21,13 @@ import type { ReadyMessage } from './understand.ts'
 export type Asking = Pick<Unit, 'account' | 'own' | 'trust' | 'last'> & { tx: Reader }
 
 /** Whom a message is from, as far as it is proven. `contact` is whom its address belongs to, believed or not. */
-export type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null }
+export type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null, signers: string[] }
 
 /** `proof.level` and `enough` say what the sender's history makes of the proof. */
 export function identify({ tx, account, own, trust, last }: Asking, { message, proof }: Pick<ReadyMessage, 'message' | 'proof'>, { at, history }: { at: number, history: boolean }): From {
   const { sender } = message
   const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
-  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null }
+  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null, signers: [] }
   const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
   const contact = address && getContact(tx, account.userId, address.contactId)
   // Where nothing speaks for a sender, an answer could change nothing, and who is silent on purpose would keep us busy.
@@ -36,7 +37,7 @@ export function identify({ tx, account, own, trust, last }: Asking, { message, p
   const judged = judge(withSecret(tx, account.userId, message, proof), { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`), wait, strict })
   const believed = judged.enough ? contact : undefined
   const { namesake, warnings } = looksOf(tx, account.userId, sender, believed, contact)
-  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null }
+  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null, signers: signersOf(message, { ...proof, level: judged.level }) }
 }
 
 /**
@@ -58,6 +59,7 @@ function factsOf({ tx, account, trust }: Asking, message: IncomingMessage, from:
   return {
     ...from, direction, list, automatic, unreadable, path, strict: trust.strict, version: trust.version, stream: incoming ? streamOf(message) : null,
     rule: incoming && automatic !== 'bounce' ? trust.rule({ kind: sender.kind, address: sender.address, list: list?.id ?? null }) : null,
+    get listed() { return list !== undefined && isOfList(tx, account.userId, list.id, from.signers, this.rule) },
     get spam() { return incoming ? trust.spam({ subject: message.subject ?? null, text: message.text, address: sender.address }) : null }
   }
 }

@@ -19,6 +19,8 @@ export type Facts = {
   wroteAt: number | null
   /** The user's rule that fits best. */
   rule: UserRule | null
+  /** Whether it is proven to be of the list that it names. */
+  listed?: boolean
   /** Through whom they are known. */
   path: Path | null
   /** A friend who bears the same name, and writes from other addresses. */
@@ -44,8 +46,8 @@ const machines: Record<Exclude<Automatic, 'invitation'>, string> = {
   bulk: 'It was sent to many at once.', notification: 'A machine sent it.', receipt: 'A machine sent it about a message of yours.'
 }
 
-/** A rule of the user lets in only who proves who they are: one about an address as much as its channel can, one about a domain or a list wholly. */
-const letsIn = ({ rule, proof }: Facts) => rule?.action === 'inbox' && (rule.scope === 'address' ? proof.enough : proof.level === 'verified')
+/** A rule of the user lets in only who proves who they are: one about an address as much as its channel can, one about a domain wholly, and one about a list what is proven to be of it. */
+const letsIn = (facts: Facts) => facts.rule?.action === 'inbox' && (facts.rule.scope === 'address' ? facts.proof.enough : facts.rule.scope === 'list' ? facts.listed === true : facts.proof.level === 'verified')
 const written = ({ origin, at }: UserRule) => ({
   user: 'You wrote this rule', moved: 'From moving a conversation', replied: 'From your answer', approved: 'You let them in from the screener', denied: 'You turned them down in the screener',
   blocked: 'You blocked them in the screener', spam: 'You called it spam', unsubscribed: 'You unsubscribed'
@@ -84,7 +86,7 @@ export const ladder: readonly Rung[] = [
   },
   {
     name: 'list', words: 'It came through a mailing list',
-    decide: ({ list, stream }) => list ? other({ rule: 'list', text: `It came through the mailing list ${list.name ?? list.id}.`, evidence: [`List-Id: ${list.id}`] }, stream) : null
+    decide: ({ list, stream, rule }) => list ? other({ rule: 'list', text: `It came through the mailing list ${list.name ?? list.id}.`, evidence: [`List-Id: ${list.id}`, ...(rule?.action === 'inbox' ? ['It says so itself: nothing proves that it is from there, so your rule does not let it in.'] : [])] }, stream) : null
   },
   {
     name: 'automatic', words: 'A machine sent it; an invitation is not meant by that',

@@ -67,6 +67,8 @@ export type NewMessage = Omit<MessageRow, 'conversationId' | 'rev' | 'strandId' 
   blockedAt?: number | null
   /** What kind of machine mail it is. */
   stream?: string | null
+  /** Of a list: who has proven to have sent it. */
+  signers?: string[]
   unsubscribe?: Unsubscribe | null
   cards?: Card[]
   digest: Uint8Array | null

@@ -9,4 +9,6 @@ export type Proof = {
   temporary?: boolean
   /** Names of header fields, in lower case, that nobody can have changed or added since the sender signed them. */
   covers?: string[]
+  /** Domains whose signatures are sound, in lower case, whatever they have to do with the sender. */
+  signers?: string[]
 }

@@ -23,9 +23,9 @@ export function strandOfPeople(members: Address[]): StrandSpec {
   return { key: 'group:' + keys.join(','), kind: 'group', members: keys.map((key) => byKey.get(key)!), title: '' }
 }
 
-/** One strand for each List-Id (RFC 2919). */
-export function strandOfList(list: { id: string, name?: string }): StrandSpec {
-  return { key: 'list:' + list.id, kind: 'list', members: [], title: list.name ?? list.id }
+/** One strand for each List-Id (RFC 2919); another for what only bears its name (`foreign`). */
+export function strandOfList(list: { id: string, name?: string }, foreign = false): StrandSpec {
+  return { key: (foreign ? 'unproven:list:' : 'list:') + list.id, kind: 'list', members: [], title: list.name ?? list.id }
 }
 
 /** A room or named group that has an id of its own on its network. */

@@ -12,9 +12,9 @@ export function conversationsTouching(tx: Reader, userId: number, contactId: num
   return rows.flatMap(({ id }) => getConversation(tx, userId, id) ?? [])
 }
 
-/** The List-Id of a list's conversation. */
+/** The List-Id of a list's conversation, also of what only bears its name. */
 export function listIdOf(tx: Reader, conversationId: number): string | null {
-  return tx.get<{ key: string }>("SELECT key FROM strand WHERE conversation_id = ? AND key LIKE 'list:%' LIMIT 1", conversationId)?.key.slice('list:'.length) ?? null
+  return tx.get<{ key: string }>("SELECT key FROM strand WHERE conversation_id = ? AND (key LIKE 'list:%' OR key LIKE 'unproven:list:%') LIMIT 1", conversationId)?.key.replace(/^(?:unproven:)?list:/, '') ?? null
 }
 
 /** What kind of machine mail a message is. */

@@ -20,6 +20,14 @@ export function noteLook(tx: Writer, contactId: number): void {
   }
 }
 
+/** The domains of these addresses are not looked out for any more, as far as no friend is there. */
+export function forgetDomains(tx: Writer, userId: number, addresses: readonly string[]): void {
+  for (const domain of new Set(addresses.filter((address) => address.includes('@')).map(domainOf))) {
+    if (tx.get('SELECT 1 FROM likeness WHERE user_id = ? AND form = ? LIMIT 1', userId, 'domain:' + domain)) continue
+    for (const form of neighbourhood(domainSkeleton(domain))) tx.run('DELETE FROM near_domain WHERE user_id = ? AND form = ? AND domain = ?', userId, form, domain)
+  }
+}
+
 /** Rises when what looks alike is seen in another way. */
 const version = '1'
 
@@ -40,6 +48,17 @@ export function hasLooks(tx: Reader, userId: number): boolean {
 export function friendNamedLike(tx: Reader, userId: number, name: string): Friend | undefined {
   const bones = nameSkeleton(name)
   return bones === '' ? undefined : friendOf(tx, userId, 'name:' + bones)
+}
+
+/** The same from all friends' names read at once, for whoever asks about thousands. */
+export function friendsAtHand(tx: Reader, userId: number): (name: string) => Friend | undefined {
+  const all = new Map<string, Friend>()
+  const rows = tx.all<Friend & { form: string }>("SELECT l.form, c.id, c.name FROM likeness l JOIN contact c ON c.id = l.contact_id WHERE l.user_id = ? AND l.form >= 'name:' AND l.form < 'name;' ORDER BY l.form, l.contact_id", userId)
+  for (const { form, id, name } of rows) if (!all.has(form)) all.set(form, { id, name })
+  return (name) => {
+    const bones = all.size === 0 ? '' : nameSkeleton(name)
+    return bones === '' ? undefined : all.get('name:' + bones)
+  }
 }
 
 /** The friend one of whose addresses looks like this one. */

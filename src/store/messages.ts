@@ -91,11 +91,11 @@ export function withMessageId(tx: Reader, userId: number, messageId: string): { 
 /** Writes a message with its body and counts it in its strand; the caller recounts the conversation and adds the event. Returns its id. */
 export function insertMessage(tx: Writer, userId: number, message: NewMessage): void {
   tx.run(
-    `INSERT INTO message (id, user_id, strand_id, sort_at, topic_id, account_id, channel, direction, sender_id, sender, proof, folder, because, preview, seen, flagged, automatic, status, message_id, digest, sent_at, received_at, blocked_at, folded, stream)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO message (id, user_id, strand_id, sort_at, topic_id, account_id, channel, direction, sender_id, sender, proof, folder, because, preview, seen, flagged, automatic, status, message_id, digest, sent_at, received_at, blocked_at, folded, stream, signers)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     message.id, userId, message.strandId, message.sortAt, message.topicId, message.accountId, message.channel, message.direction, message.senderId, JSON.stringify(message.sender), message.proof,
     message.folder, JSON.stringify(message.because), message.preview, Number(message.seen), Number(message.flagged), message.automatic, message.status, message.messageId, message.digest, message.sentAt, message.receivedAt,
-    message.blockedAt ?? null, Number(message.folded ?? false), message.stream ?? null
+    message.blockedAt ?? null, Number(message.folded ?? false), message.stream ?? null, message.signers?.length ? message.signers.join(' ') : null
   )
   tx.run(
     'INSERT INTO message_body (message_id, subject, text, quoted, html, recipients, refs, unreadable, raw_digest, attachments, original, bounces, unsubscribe, cards) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
@@ -104,6 +104,13 @@ export function insertMessage(tx: Writer, userId: number, message: NewMessage): 
     message.cards?.length ? JSON.stringify(message.cards) : null
   )
   addToStrand(tx, message.strandId, { id: message.id, sortAt: message.sortAt, unread: !message.seen })
+}
+
+/** What clients see of a message has changed by something else. */
+export function touchMessage(tx: Writer, changes: ChangeList, id: number): void {
+  const row = tx.get<{ rev: number, strandId: number }>('UPDATE message SET rev = rev + 1 WHERE id = ? RETURNING rev, strand_id AS strandId', id)!
+  const place = tx.get<{ folder: 'inbox' | 'other', conversation: number }>('SELECT c.folder, c.id AS conversation FROM strand s JOIN conversation c ON c.id = s.conversation_id WHERE s.id = ?', row.strandId)!
+  changes.add('message.changed', id, row.rev, place)
 }
 
 /** Over this many messages at once, clients refetch instead of hearing of each. */

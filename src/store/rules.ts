@@ -14,9 +14,18 @@ export function listRules(tx: Reader, userId: number, { afterId, limit }: { afte
   return tx.all<UserRule>(`SELECT ${columns} FROM rule WHERE user_id = ? AND id > ? ORDER BY id LIMIT ?`, userId, afterId, limit)
 }
 
+const about = `SELECT ${columns} FROM rule WHERE user_id = ? AND scope = ? AND kind = ? AND value = ?`
+
 /** The rule about exactly this. One look into an index, however many rules there are. */
 export function ruleFinder(tx: Reader, userId: number): FindRule {
-  return ({ scope, kind, value }) => tx.get<UserRule>(`SELECT ${columns} FROM rule WHERE user_id = ? AND scope = ? AND kind = ? AND value = ?`, userId, scope, kind, value)
+  return ({ scope, kind, value }) => tx.get<UserRule>(about, userId, scope, kind, value)
+}
+
+/** The same from all rules read at once, for whoever asks about thousands of senders. Their changes are not seen. */
+export function rulesAtHand(tx: Reader, userId: number): FindRule {
+  const keyOf = ({ scope, kind, value }: RuleTarget) => `${scope} ${kind} ${value}`
+  const all = new Map(tx.all<UserRule>(`SELECT ${columns} FROM rule WHERE user_id = ?`, userId).map((rule) => [keyOf(rule), rule]))
+  return (target) => all.get(keyOf(target))
 }
 
 /** Makes a rule, or gives the one about the same its new words. `at` in ms. Returns it. */
@@ -56,7 +65,7 @@ export function raiseVersion(tx: Writer, userId: number): void {
 
 /** The conversations in which somebody that a rule is about has written, proven or not. Groups and rooms are not moved by a rule. */
 export function conversationsOf(tx: Reader, userId: number, { scope, kind, value }: RuleTarget): number[] {
-  if (scope === 'list') return ids(tx.all("SELECT conversation_id AS id FROM strand WHERE user_id = ? AND key = 'list:' || ?", userId, value))
+  if (scope === 'list') return ids(tx.all("SELECT conversation_id AS id FROM strand WHERE user_id = ?1 AND key IN ('list:' || ?2, 'unproven:list:' || ?2)", userId, value))
   if (scope === 'address') return ids(tx.all("SELECT DISTINCT conversation_id AS id FROM strand WHERE user_id = ?1 AND key IN (?2, 'auto:' || ?2, 'unproven:' || ?2)", userId, `${kind}:${value}`))
   return ids(tx.all(
     `SELECT DISTINCT conversation_id AS id FROM strand WHERE user_id = ?1 AND substr(key, -length(?3) - 1) IN ('@' || ?3, '.' || ?3)

@@ -62,6 +62,7 @@ const asked: Record<string, (ids: Ids) => object> = {
   'rule.simulate': ({ rule }) => ({ without: rule }),
   'screener.decide': ({ conversation }) => ({ ids: [conversation], decision: 'deny' }),
   'screener.undo': ({ screening }) => ({ id: screening }),
+  'screener.undoAll': ({ screening }) => ({ ids: [screening] }),
   'friend.set': ({ contact }) => ({ contactId: contact, friend: false }),
   'account.put': ({ account }) => ({ id: account, name: 'x' }),
   'account.remove': ({ account }) => ({ id: account }),

@@ -12,6 +12,7 @@ import { method } from '../method.ts'
 import { Conversation, FolderName, Id, RuleWish } from '../objects.ts'
 import { conversationOf } from '../present/conversation.ts'
 import { conversationExample } from '../examples.ts'
+import { isShared, sharedWords } from '../shared-domain.ts'
 
 export const conversationRoute = method({
   name: 'conversation.route',
@@ -26,6 +27,8 @@ export const conversationRoute = method({
     return change(ctx, (tx, changes, now) => {
       const row = ownConversation(tx, ctx.userId, id)
       const settings = settingsOf(tx, ctx.userId)
+      const shared = teach === 'domain' ? targetsOf(tx, row, 'domain').find(({ value }) => isShared(value)) : undefined
+      if (shared) throw new ApiError('invalid_params', `params.teach: ${sharedWords(shared.value)}`)
       updateConversation(tx, changes, row, { folder, routed: true, stream: folder === 'inbox' ? null : stream ?? row.stream, because: { rule: 'moved', text: 'You moved it here.', evidence: [] } })
       if (stream === 'spam' || (folder === 'inbox' && row.folder === 'other')) teachSpam(tx, ctx.userId, row, stream === 'spam')
       else if (row.stream === 'spam' && stream !== undefined) forgetLesson(tx, ctx.userId, row.id)

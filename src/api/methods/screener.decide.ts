@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { decide } from '../../inbound/screen.ts'
+import { targetsOf } from '../../inbound/teach.ts'
 import { publicId } from '../../model/ids.ts'
 import { getConversation } from '../../store/conversations.ts'
 import { change } from '../change.ts'
@@ -8,6 +9,7 @@ import { ownConversation } from '../find.ts'
 import { method } from '../method.ts'
 import { Id, RuleWish } from '../objects.ts'
 import { conversationOf } from '../present/conversation.ts'
+import { isShared, sharedWords } from '../shared-domain.ts'
 
 export const screenerDecide = method({
   name: 'screener.decide',
@@ -26,6 +28,8 @@ export const screenerDecide = method({
     if ((decision === 'stream') !== (stream !== undefined)) throw new ApiError('invalid_params', 'params.stream goes with the decision "stream", and only with it')
     return change(ctx, (tx, changes, now) => {
       const conversations = [...new Set(ids)].map((id) => ownConversation(tx, ctx.userId, id))
+      const shared = scope === 'domain' ? conversations.flatMap((one) => targetsOf(tx, one, 'domain')).find(({ value }) => isShared(value)) : undefined
+      if (shared) throw new ApiError('invalid_params', `params.scope: ${sharedWords(shared.value)}`)
       let moved = 0
       const decided = conversations.map(({ id: conversationId }) => {
         // The one before may have moved this one, too.
