@@ -1,4 +1,5 @@
 import type { SealCard } from '#connector'
+import type { Sealed } from './smime.ts'
 import { valueOf } from './head.ts'
 import type { Head } from './head.ts'
 import { readParameters } from './parameters.ts'
@@ -6,17 +7,17 @@ import { readParameters } from './parameters.ts'
 const armor = /^-----BEGIN PGP (SIGNED MESSAGE|MESSAGE)-----\s*$/m
 
 /**
- * What is told about a mail's signature or encryption (RFC 8551, RFC 3156, and OpenPGP within plain text, RFC 9580 section 6): that it is there. Nothing is
- * checked and nothing is decrypted here, since that takes keys and trust that Kinbox does not hold.
+ * What is told about a mail's signature or encryption (RFC 8551, RFC 3156, and OpenPGP within plain text, RFC 9580 section 6): that it is there, and for S/MIME
+ * what `sealed` says of the signature. Nothing is decrypted, and nobody's word is taken for who it was, since that takes keys and trust that Kinbox does not hold.
  */
-export function seals(head: Head, text: string): SealCard[] {
+export function seals(head: Head, text: string, sealed: Sealed = { state: 'unchecked' }): SealCard[] {
   const { value, params } = readParameters(valueOf(head, 'content-type'))
   const protocol = params.get('protocol')?.toLowerCase() ?? ''
-  if (value === 'multipart/signed') return [{ type: 'signed', by: protocol.includes('pgp') ? 'pgp' : 'smime', state: 'unchecked' }]
+  if (value === 'multipart/signed') return [{ type: 'signed', ...(protocol.includes('pgp') ? { by: 'pgp', state: 'unchecked' } : { by: 'smime', ...sealed }) }]
   if (value === 'multipart/encrypted') return [{ type: 'encrypted', by: 'pgp', state: 'unreadable' }]
   if (/^application\/(?:x-)?pkcs7-mime$/.test(value)) {
     const kind = params.get('smime-type')?.toLowerCase() ?? ''
-    return [kind === 'signed-data' ? { type: 'signed', by: 'smime', state: 'unchecked' } : { type: 'encrypted', by: 'smime', state: 'unreadable' }]
+    return [kind === 'signed-data' ? { type: 'signed', by: 'smime', ...sealed } : { type: 'encrypted', by: 'smime', state: 'unreadable' }]
   }
   const inline = armor.exec(text)?.[1]
   if (inline === undefined) return []

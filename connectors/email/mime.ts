@@ -9,6 +9,8 @@ import { otherSenders } from './other-reading.ts'
 import { readParameters } from './parameters.ts'
 import type { Parametered } from './parameters.ts'
 import { signedContent } from './signed-content.ts'
+import { sealedBy } from './smime.ts'
+import type { Sealed } from './smime.ts'
 import { keep } from './spool.ts'
 import { linesOfHtml, textOfHtml } from './text.ts'
 import { readTnef } from './tnef.ts'
@@ -28,7 +30,7 @@ export type Body = { from: string[], text: string, html: string, parts: Part[], 
 type Segment = { plain?: string, html?: string }
 /** What is said about one mail, the outer one or one within. */
 type Scope = { segments: Segment[], reports: string[], cards: Card[], parts: Part[], within: string[] }
-type Limits = { leaves: number, more: number, maxParts: number, cards: number, spool: string | undefined }
+type Limits = { leaves: number, more: number, maxParts: number, cards: number, spool: string | undefined, sealed?: Sealed }
 type Place = { depth: number, mails: number, alternative: Segment | null, related: boolean, digest: boolean, root: boolean }
 
 const MAX_DEPTH = 60
@@ -51,7 +53,7 @@ export async function readBody(raw: Uint8Array, maxParts: number, spool?: string
   entity(bytes.subarray(head.end), head, scope, limits, { depth: 0, mails: 0, alternative: null, related: false, digest: false, root: true })
   const { text, html } = textsOf(scope.segments)
   const told = [...scope.reports, ...scope.within].join('\n\n')
-  const cards = [...scope.cards, ...seals(head, text)].slice(0, MAX_CARDS)
+  const cards = [...scope.cards, ...seals(head, text, limits.sealed)].slice(0, MAX_CARDS)
   return {
     from: await otherSenders(bytes, head), text: text === '' && html === '' ? scope.reports.join('\n\n') : text, html, parts: scope.parts, more: limits.more,
     ...(cards.length > 0 && { cards }), ...(told !== '' && { told: `${text || textOfHtml(html)}\n\n${told}` })
@@ -72,9 +74,11 @@ function textsOf(all: Segment[]): { text: string, html: string } {
   return { text, html: someHtml ? segments.map(({ plain, html }) => html ?? `<pre>${(plain ?? '').replace(/[&<>]/g, (char) => char === '&' ? '&amp;' : char === '<' ? '&lt;' : '&gt;')}</pre>`).join('\n') : '' }
 }
 
+const encodingOf = (head: Head): string => /^[a-z0-9-]*/i.exec(valueOf(head, 'content-transfer-encoding').replace(/^["'\s]+/, ''))![0].toLowerCase()
+
 /** One entity: `bytes` are what is below its head. */
 function entity(bytes: Buffer, head: Head, scope: Scope, limits: Limits, place: Place): void {
-  const encoding = /^[a-z0-9-]*/i.exec(valueOf(head, 'content-transfer-encoding').replace(/^["'\s]+/, ''))![0].toLowerCase()
+  const encoding = encodingOf(head)
   const written = readParameters(valueOf(head, 'content-type'))
   const type = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(written.value) ? written.value : written.value === '' && place.digest ? 'message/rfc822' : /^multipart\//.test(written.value) ? 'multipart/mixed' : /^text|^[^/]*$/.test(written.value) ? 'text/plain' : 'application/octet-stream'
   if (type.startsWith('multipart/') && written.params.get('boundary') && place.depth < MAX_DEPTH) return multipart(transferredMultipart(bytes, encoding), type, written, scope, limits, place)
@@ -83,7 +87,9 @@ function entity(bytes: Buffer, head: Head, scope: Scope, limits: Limits, place: 
   const leaf: Leaf = { bytes, encoding, type: type.startsWith('multipart/') ? place.root ? 'text/plain' : 'application/octet-stream' : type, params: written.params, disposition, head }
   if (leaf.type === 'message/rfc822' || leaf.type === 'message/global') return within(leaf, scope, limits, place)
   if (/^application\/(?:x-)?pkcs7-mime$/.test(leaf.type) && place.depth < MAX_DEPTH && bytes.length <= MAX_SIGNED) {
-    const signed = signedContent(transferredWhole(bytes, encoding))
+    const signature = transferredWhole(bytes, encoding)
+    const signed = signedContent(signature)
+    if (signed && place.depth === 0) limits.sealed = sealedBy(signature, null)
     if (signed) return one(signed, scope, limits, { ...place, depth: place.depth + 1, root: true })
   }
   if (isText(leaf, place)) return text(leaf, scope, place)
@@ -102,7 +108,14 @@ function multipart(bytes: Buffer, type: string, { params }: Parametered, scope: 
   const inner = { depth: place.depth + 1, mails: place.mails, alternative, related: type === 'multipart/related' || place.related, digest: type === 'multipart/digest', root: false }
   if (alternative && alternative !== place.alternative) scope.segments.push(alternative)
   let opened = false
+  let signed: Buffer | null = type === 'multipart/signed' && place.depth === 0 && bytes.length <= MAX_SIGNED ? bytes : null
   for (const piece of pieces(bytes, params.get('boundary')!)) {
+    if (signed && opened) {
+      const { end } = scanHead(piece)
+      // Lines are signed as they were sent (RFC 8551 section 3.1.1), and files often end them in their own way.
+      if (/pkcs7-signature/i.test(params.get('protocol') ?? '')) limits.sealed = sealedBy(transferredWhole(piece.subarray(end), encodingOf(scanHead(piece))), Buffer.from(signed.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1'))
+      signed = null
+    } else if (signed && !opened) signed = piece
     opened = true
     // RFC 1847: what is signed comes first, the signature after it, and no more.
     if (limits.leaves > MAX_LEAVES) limits.more++

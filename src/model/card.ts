@@ -40,8 +40,14 @@ export type InvitationCard = {
 /** Somebody whom the message tells about. Taking it into the contacts is the user's own act. */
 export type ContactCard = { type: 'contact', name: string, organization?: string, addresses: Address[] }
 
-/** That a message is signed or encrypted, and by what. `state`: nothing was checked, or it cannot be read here. */
-export type SealCard = { type: 'signed' | 'encrypted', by: 'smime' | 'pgp', state: 'unchecked' | 'unreadable' }
+/** Whose certificate came with a signature, as it says itself: nobody has checked who issued it. `from`, `to`: how long it is good (ms since the epoch). */
+export type Signer = { name?: string, addresses: string[], issuer: string, from: number, to: number }
+
+/**
+ * That a message is signed or encrypted, and by what. `state`: nothing was checked; it cannot be read here; the signature fits what was signed and the
+ * certificate that came with it (`intact`), or does not (`changed`). None of them proves a sender.
+ */
+export type SealCard = { type: 'signed' | 'encrypted', by: 'smime' | 'pgp', state: 'unchecked' | 'unreadable' | 'intact' | 'changed', signer?: Signer }
 
 /** What a message carries beside its text that is more than a file, open to every connector. */
 export type Card = MessageCard | InvitationCard | ContactCard | SealCard

@@ -22,6 +22,9 @@ export function cardOf(card: Stored, direction: 'in' | 'out', partyOf: PartyOf):
       const { type, ...contact } = card
       return { type, contact }
     }
-    default: return { type: card.type, seal: { by: card.by, state: card.state } }
+    default: {
+      const { type, signer, ...seal } = card
+      return { type, seal: { ...seal, ...(signer ? { signer: { ...signer, from: rfc3339(signer.from), to: rfc3339(signer.to) } } : {}) } }
+    }
   }
 }

@@ -5,10 +5,11 @@ import { readContacts } from '../../../connectors/email/contact-card.ts'
 import { parse } from '../../../connectors/email/parse.ts'
 import { readCalendar } from '../../../connectors/email/calendar.ts'
 import { signedContent } from '../../../connectors/email/signed-content.ts'
+import { sealedBy } from '../../../connectors/email/smime.ts'
 import { freezeMail } from '../../../connectors/email/compose.ts'
 import type { FrozenMail } from '../../../connectors/email/compose.ts'
 import { answerable, invitationReply } from '../../../src/content/invitation-reply.ts'
-import type { Context, IncomingMessage, InvitationCard } from '../../../src/connector.ts'
+import type { Context, IncomingMessage, InvitationCard, SealCard } from '../../../src/connector.ts'
 import { repeatWords, whenWords } from '../../../web/src/message/cards/when.ts'
 
 const context: Context = { own: [{ kind: 'email', address: 'ada@example.org' }], region: null, folder: { name: 'INBOX', role: 'inbox' }, authserv: null, at: 0 }
@@ -133,4 +134,36 @@ t.test('what is signed within a signature: cut off anywhere, it is a file', asyn
   for (let length = 0; length < bytes.length; length++) if (signedContent(bytes.subarray(0, length)) !== null) return t.fail(`cut at ${length}`)
   t.match(await read(top + bytes.subarray(0, 100).toString('base64')), { text: '', cards: [{ type: 'signed' }], attachments: [{ name: 'smime.p7m' }] })
   t.equal(signedContent(Buffer.from('3080'.repeat(10_000), 'hex')), null)
+})
+
+t.test('a signature with its certificate: whether it fits, and whose it says that it is', async (t) => {
+  const mailOf = (name: string) => readFileSync(join(import.meta.dirname, `fixtures/${name}.eml`), 'latin1')
+  const sealOf = async (mail: string) => (await read(mail)).cards?.[0] as SealCard
+  for (const name of ['signed-detached', 'signed-detached-pss', 'signed-within-certificate']) {
+    const card = await sealOf(mailOf(name))
+    t.match(card, { type: 'signed', by: 'smime', state: 'intact', signer: { name: 'Alice Example', addresses: ['alice@friend.example'], issuer: 'Rope Ltd' } }, name)
+    t.ok(card.signer!.from < card.signer!.to)
+  }
+  for (const name of ['signed-detached', 'signed-detached-pss']) {
+    const mail = mailOf(name)
+    t.match(await sealOf(mail.replace(/\r?\n/g, '\n')), { state: 'intact' }, 'however lines end in a file')
+    t.match(await sealOf(mail.replace('Hello, signed', 'Hello, sighed')), { state: 'changed', signer: { name: 'Alice Example' } })
+    t.match(await sealOf(mail.replace('charset=utf-8', 'charset=utf-7')), { state: 'changed' }, 'the head of what is signed is signed, too')
+  }
+  const [, top = '', written = ''] = /^([^]*?\n\n)([^]*)$/.exec(mailOf('signed-within-certificate')) ?? []
+  const bytes = Buffer.from(written, 'base64')
+  const swapped = Buffer.from(bytes.toString('latin1').replace('Hello, signed', 'Hello, sighed'), 'latin1')
+  t.match(await read(top + swapped.toString('base64')), { text: 'Hello, sighed.', cards: [{ state: 'changed' }] })
+  const kinds = new Set<string>()
+  for (let at = 0; at < bytes.length; at++) {
+    const damaged = Buffer.from(bytes)
+    damaged[at]! ^= 1
+    const { state, signer } = sealedBy(damaged, null)
+    // A certificate holds what this signature does not cover: whose it is, it says itself.
+    if (state === 'intact' && signer?.name === 'Alice Example' && damaged.includes('Hello, signed.') === false) return t.fail(`at ${at}`)
+    kinds.add(state)
+  }
+  t.same([...kinds].sort(), ['changed', 'intact', 'unchecked'])
+  for (let length = 0; length < bytes.length; length += 7) t.equal(sealedBy(bytes.subarray(0, length), null).state, 'unchecked')
+  t.match(await sealOf(mailOf('signed-detached').replace(/(?<=filename="smime\.p7s"\n\n)[^]*?(?=\n\n)/, 'eA==')), { state: 'unchecked' })
 })

@@ -22,6 +22,15 @@ function Shown({ card: { type, message: within, invitation, contact, seal }, ind
   )
   if (invitation) return <InvitationCard messageId={message.id} index={index} invitation={invitation} />
   if (contact) return <ContactCard contact={contact} />
-  if (seal) return <p class="quiet small">{t(`cards.${type}.${seal.by}`)}</p>
+  if (seal) return <p class="quiet small" dir="auto">{sealWords(seal, message.sender.address) ?? t(`cards.${type}.${seal.by}`)}</p>
   return null
+}
+
+/** What a signature with a certificate says, and whether it is of the address that wrote. */
+function sealWords({ state, signer }: NonNullable<Card['seal']>, sender: string): string | undefined {
+  if (!signer || state === 'unreadable') return undefined
+  const { name, addresses, issuer, to } = signer
+  const who = [name, ...addresses].filter(Boolean).join(', ') || '?'
+  const words = t(`cards.seal.${state}`, { who, issuer: issuer || '?', until: fullTime(to, language()) })
+  return addresses.some((one) => one.toLowerCase() === sender.toLowerCase()) ? words : `${words} ${t('cards.seal.other')}`
 }
