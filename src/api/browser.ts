@@ -35,11 +35,24 @@ export function cookieName(https: boolean): string {
   return https ? '__Host-kinbox' : 'kinbox'
 }
 
-/** POST /v1/login, /v1/logout, /v1/ws-ticket: a page's session, and how it opens a socket. */
+/**
+ * POST /v1/login, /v1/logout, /v1/ws-ticket: a page's session, and how it opens a socket. Pages of the origins that the operator has listed may read the
+ * answers (the Fetch standard's CORS protocol); the cookie still goes along only where their site is this server's own (SameSite).
+ */
 export function browserRoutes(app: FastifyInstance, deps: BrowserDeps): void {
   const { store, clock, https, notify } = deps
+  const shared = {
+    onRequest: async ({ headers: { origin } }: FastifyRequest, reply: FastifyReply) => {
+      if (origin !== undefined && originAllowed(deps.origins(), origin)) reply.headers({ 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true', vary: 'origin' })
+    }
+  }
 
-  app.post('/v1/login', async (request, reply) => {
+  // Before it sends JSON, a browser asks whether that page may.
+  app.options('/v1/login', shared, async (request, reply) => {
+    sameSite(deps, request, { required: true })
+    return reply.code(204).headers({ 'access-control-allow-methods': 'POST', 'access-control-allow-headers': 'content-type', 'access-control-max-age': '600' }).send()
+  })
+  app.post('/v1/login', shared, async (request, reply) => {
     sameSite(deps, request, { required: false })
     const { body } = request
     if (!credentials.Check(body)) throw new ApiError('invalid_params', 'POST /v1/login takes JSON: {"name": "…", "password": "…"}')
@@ -51,7 +64,7 @@ export function browserRoutes(app: FastifyInstance, deps: BrowserDeps): void {
     return startSession(deps, request, reply, userId)
   })
 
-  app.post('/v1/logout', async (request, reply) => {
+  app.post('/v1/logout', shared, async (request, reply) => {
     const { loginId, userId } = await cookieHolder(deps, request)
     await revokeLogin(store, { userId, id: loginId }, clock, notify)
     deps.revocations.publish(loginId, null)
@@ -59,7 +72,7 @@ export function browserRoutes(app: FastifyInstance, deps: BrowserDeps): void {
     return {}
   })
 
-  app.post('/v1/ws-ticket', async request => ({ ticket: deps.tickets.issue(await cookieHolder(deps, request)), expiresInMs: deps.limits.ticketMs }))
+  app.post('/v1/ws-ticket', shared, async request => ({ ticket: deps.tickets.issue(await cookieHolder(deps, request)), expiresInMs: deps.limits.ticketMs }))
 }
 
 const cookie = (https: boolean) => ({ path: '/', httpOnly: true, sameSite: 'strict', secure: https } as const)
