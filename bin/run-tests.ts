@@ -25,8 +25,8 @@ if (missing.length > 0) {
 
 const allowed = readAllowed(readFileSync(new URL('../test/allowed-skips.txt', import.meta.url), 'utf8'))
 
-/** They wait more than they work, each for a minute or more: one of them runs at any time, beside those that .taprc allows. */
-const waiting = ['test/rigs/faults.test.ts', 'test/rigs/kill.test.ts', 'test/rigs/limits.test.ts', 'test/rigs/resume.test.ts', 'test/road/storage.test.ts']
+/** They take minutes and wait for much of them: one after the other, beside all the others, which .taprc runs two at a time. Each side takes as long. */
+const waiting = ['test/rigs/faults.test.ts', 'test/rigs/kill.test.ts']
 const given = process.argv.slice(2)
 const lanes = given.length > 0 ? [given] : [['--jobs=1', ...waiting], globSync('test/**/*.test.ts').filter(file => !waiting.includes(file))]
 

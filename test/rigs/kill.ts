@@ -136,7 +136,8 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
       server.kill()
       await server.ended
       server = waiting!.go(armed)
-      waiting = null
+      // The next one loads while this one runs: that takes longer than most lives.
+      waiting = ready()
       const importing = chance.chance(0.08) ? server.up.then((up) => up ? around.importSome() : false) : null
       const keeping = chance.chance(0.08) ? server.up.then((up) => up ? kept.make() : false) : null
       const started = Date.now()
@@ -145,7 +146,6 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
       const wait = (ms: number) => pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
       await Promise.race([server.ended, armed ? server.up.then(() => wait(Math.max(patienceMs, 3 * (Date.now() - started)))) : wait(moment)])
       stopping.abort()
-      waiting = ready()
       server.kill()
       const { point: passed, signal, code } = await server.ended
       // What was imported while nobody owned the folder has the folder to itself.
