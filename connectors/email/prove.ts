@@ -1,22 +1,14 @@
-import { Readable } from 'node:stream'
-import { setImmediate as turn } from 'node:timers/promises'
 import type { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { canonicalEmail, domainOf, noNames } from '#connector'
 import type { Context, Proof, Resolver } from '#connector'
+import { passedOn } from './arc.ts'
 import { trustedResults } from './authres.ts'
+import { hasTooManyLines, MAX_SIGNATURE_CHARS, MAX_SIGNATURES, paced } from './bounds.ts'
 import { keptHead, scanHead } from './head.ts'
 import type { Head } from './head.ts'
 import { readSender } from './sender.ts'
 import type { Doubt } from './sender.ts'
 import { cut } from './words.ts'
-
-/** More signatures than this are a way to keep us busy, not a proof. */
-const MAX_SIGNATURES = 16
-const MAX_SIGNATURE_CHARS = 4096
-/** The hash of a body costs a few microseconds a line; a real mail of 25 MB has 450,000. */
-const MAX_LINES = 600_000
-/** The library's time for a head grows with the square of its lines: over a minute for 200 KB of them. */
-const MAX_HEAD_LINES = 3000
 
 const doubts: Record<Doubt, Proof> = {
   none: { level: 'unverified', evidence: ['This mail names no sender.'] },
@@ -28,18 +20,27 @@ const doubts: Record<Doubt, Proof> = {
 /**
  * How well a mail proves the domain in its From. One source for each account, never both: the Authentication-Results of the
  * server the user trusts (`context.authserv`), or our own check of its DKIM signatures (RFC 6376, RFC 8301) and of DMARC
- * alignment (RFC 9989). All lookups go through `dns`; `context.at` is the time that signatures must be valid at. ARC is ignored.
+ * alignment (RFC 9989). All lookups go through `dns`; `context.at` is the time that signatures must be valid at. Where that
+ * source does not find the sender proven, a forwarder that the user has listed (`context.sealers`) may have seen it proven: ARC.
  */
 export async function prove(raw: Uint8Array, context: Context, dns: Resolver): Promise<Proof> {
-  const nothing = dns === noNames && context.authserv === null
+  const nothing = context.authserv === null && dns === noNames
   const head = nothing ? keptHead(raw) : scanHead(raw)
   const { sender: { address }, doubt } = readSender(head)
   if (doubt || address === null) return doubts[doubt ?? 'not-strict']
   if (nothing) return withoutNames(head, domainOf(address))
   const lookup = lookupBy(dns)
+  let passed: Awaited<ReturnType<typeof passedOn>> = null
+  const forwarded = async () => {
+    passed = context.sealers?.length ? await passedOn(raw, head, address, { sealers: context.sealers, at: context.at }, lookup) : null
+    return passed === 'silent' ? null : passed
+  }
   const proof = await (context.authserv === null
-    ? checkedByUs(raw, head, address, context.at, lookup)
-    : checkedByServer(head, domainOf(address), context.authserv, lookup))
+    ? checkedByUs(raw, head, address, context.at, lookup, forwarded)
+    : checkedByServer(head, domainOf(address), context.authserv, lookup, forwarded))
+  // Whom it went to was signed by the forwarder, and not by the sender: it makes nobody known.
+  if (proof === passed) return proof
+  if (passed === 'silent') return { ...proof, temporary: true, evidence: [...proof.evidence, 'A forwarder that you trust has sealed it, but its name servers did not answer.'] }
   return proof.level === 'verified' ? { ...proof, covers: coveredBy(head) } : proof
 }
 
@@ -60,9 +61,9 @@ function coveredBy(head: Head): string[] {
   return asked.filter((name) => signed.every((names) => count(names, name) > 0 && count(names, name) >= count(there, name)))
 }
 
-async function checkedByServer(head: Head, domain: string, authserv: string, lookup: Lookup): Promise<Proof> {
+async function checkedByServer(head: Head, domain: string, authserv: string, lookup: Lookup, forwarded: () => Promise<Proof | null>): Promise<Proof> {
   const results = trustedResults(head, authserv)
-  if (!results) return { level: 'weak', evidence: [`Your mail server (${authserv}) wrote no result about this mail that can be trusted.`] }
+  if (!results) return await forwarded() ?? { level: 'weak', evidence: [`Your mail server (${authserv}) wrote no result about this mail that can be trusted.`] }
   const signers = signersOf(results.filter(({ method, result }) => method === 'dkim' && result === 'pass').map(({ properties }) => properties.get('header.d')), head)
   const said = results.filter(({ method }) => method === 'dmarc')
   const about = said.map(({ properties }) => properties.get('header.from')?.toLowerCase().replace(/\.$/, '') ?? '')
@@ -72,6 +73,8 @@ async function checkedByServer(head: Head, domain: string, authserv: string, loo
   const other = about.find((from) => from !== '' && from !== domain && !domain.endsWith('.' + from))
   if (other !== undefined) return { level: 'conflicting', evidence: [`Your mail server (${authserv}) checked the sender ${shown(other)}, but the From line says ${domain}.`] }
   if (one?.result === 'pass' && about[0] === domain) return { level: 'verified', evidence: [`Your mail server (${authserv}) checked that this comes from ${domain} (DMARC pass).`], ...(signers.length ? { signers } : {}) }
+  const passed = await forwarded()
+  if (passed) return passed
   if (said.some(({ result }) => result === 'fail')) {
     const failed: Proof = { level: 'conflicting', evidence: [`Your mail server (${authserv}) says that this does not come from ${domain} (DMARC fail).`] }
     const policy = await policyOf(domain, [], lookup)
@@ -92,7 +95,7 @@ function withoutNames(head: Head, domain: string): Proof {
   return { level: 'weak', evidence: [...signatures.length === 0 ? [`It is not signed by ${domain}.`] : evidence, `${domain} does not ask to refuse mail without its signature.`] }
 }
 
-async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: number, lookup: Lookup): Promise<Proof> {
+async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: number, lookup: Lookup, forwarded: () => Promise<Proof | null>): Promise<Proof> {
   const domain = domainOf(address)
   const written = head.fields.filter(({ name }) => name === 'dkim-signature')
   const signatures = written.length
@@ -103,7 +106,7 @@ async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: num
 
   if (signatures > MAX_SIGNATURES) evidence.push(`It carries ${signatures} signatures, which is too many to check.`)
   else if (written.some(({ value }) => value.length > MAX_SIGNATURE_CHARS)) evidence.push('It carries a signature that is too long to check.')
-  else if (signatures > 0 && (head.lines > MAX_HEAD_LINES || !linesWithin(raw, MAX_LINES))) evidence.push('It has too many lines to check its signatures.')
+  else if (signatures > 0 && hasTooManyLines(raw, head)) evidence.push('It has too many lines to check its signatures.')
   else if (signatures > 0) {
     const { dkimVerify } = await import('mailauth/lib/dkim/verify.js')
     const checked = await dkimVerify(paced(raw), { resolver: lookup, curTime: new Date(at), minBitLength: 1024, rejectRsaSha1: true })
@@ -125,6 +128,8 @@ async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: num
 
   const policy = await policyOf(domain, aligned, lookup)
   if (policy?.pass) return { level: 'verified', evidence: [`Signed by ${policy.pass}, which belongs to the sender's domain ${domain} (DKIM, DMARC).`], ...(signers.length ? { signers } : {}) }
+  const passed = await forwarded()
+  if (passed) return passed
   if (policy === null || silent) return { level: 'weak', temporary: true, evidence: [...evidence, `The name servers of ${domain} did not answer, so this could not be checked.`] }
   if (policy.policy === 'quarantine' || policy.policy === 'reject') {
     return { level: 'conflicting', evidence: [...evidence, `${domain} asks to ${policy.policy} mail that it did not sign (DMARC).`] }
@@ -148,23 +153,6 @@ function signersOf(names: (string | undefined)[], head: Head): string[] {
     const theirs = written.filter(({ of }) => of === name)
     return theirs.length > 0 && theirs.every(({ covers }) => covers > 0 && covers >= lists)
   })
-}
-
-/** In pieces, with a turn of the event loop after each: the library itself never lets go of it, seconds for a large mail. */
-function paced(raw: Uint8Array): Readable {
-  const size = 16 * 1024
-  return Readable.from((async function * () {
-    for (let at = 0; at < raw.byteLength; at += size) {
-      yield Buffer.from(raw.buffer, raw.byteOffset + at, Math.min(size, raw.byteLength - at))
-      if (raw.byteLength > size) await turn()
-    }
-  })(), { objectMode: false })
-}
-
-function linesWithin(raw: Uint8Array, most: number): boolean {
-  let lines = 0
-  for (let at = raw.indexOf(10); at >= 0; at = raw.indexOf(10, at + 1)) if (++lines > most) return false
-  return true
 }
 
 function whyNot(result: Awaited<ReturnType<typeof dkimVerify>>['results'][number], domain: string): string {

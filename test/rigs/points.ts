@@ -38,7 +38,7 @@ export const points: Point[] = [
   { name: 'receive: before the cursor', file: receive, at: 'progress(tx, changes, account, at, unit.now)', upTo: 4 },
   { name: 'receive: before the events', file: receive, at: 'if (!changes.empty) changes.append(', upTo: 4 },
   { name: 'receive: events written', file: receive, at: 'const stored = [...touched', upTo: 4 },
-  { name: 'receive: committed, nobody told', file: receive, at: 'wakeup.notify(account.userId)', upTo: 4 },
+  { name: 'receive: committed, nobody told', file: receive, at: 'for (const one of [account.userId, ...others]) wakeup.notify(', upTo: 4 },
   { name: 'receive: told, not acknowledged', file: receive, at: 'return received\n', upTo: 4 },
   { name: 'receive: mail fetched, not handed over', file: 'connectors/email/live.ts', at: 'for (const header of batch.headers) fresh.set(' },
   { name: 'receive: history about to be handed over', file: 'connectors/email/backfill.ts', at: "await handOver(account, batch.arrivals, { lane: 'history'", in: 'past' },
