@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -14,6 +14,10 @@ export type Served = {
   aliveMs: number
   /** Resident memory now, in MiB; null where the system does not tell. */
   memory(): Promise<number | null>
+  /** Of it what is the process's own: without files that are mapped, which the system takes back when it wants. */
+  ownMemory(): Promise<number | null>
+  /** Time on a processor so far, of all threads and of the main one (ms); NaN where the system does not tell. */
+  cpu(): Promise<{ all: number, main: number }>
   /** Resolves when the process has ended. */
   stop(): Promise<void>
 }
@@ -29,12 +33,19 @@ export async function serve(folder: string, { compiled = true } = {}): Promise<S
   const saidMs = performance.now() - began
   const live = await fetch(`${url}/livez`)
   if (!live.ok) throw new Error(`/livez answers ${live.status}`)
+  async function held(name: string): Promise<number | null> {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+    const kib = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]
+    return kib === undefined ? null : Number(kib) / 1024
+  }
   return {
     url, saidMs, aliveMs: performance.now() - began,
-    async memory() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
-      const kib = /^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]
-      return kib === undefined ? null : Number(kib) / 1024
+    memory: () => held('VmRSS'),
+    ownMemory: () => held('RssAnon'),
+    async cpu() {
+      const tasks = await readdir(`/proc/${child.pid}/task`).catch(() => [])
+      const took = await Promise.all(tasks.map(async (task) => ({ task, ms: Number((await readFile(`/proc/${child.pid}/task/${task}/schedstat`, 'utf8').catch(() => 'NaN')).split(' ')[0]) / 1e6 })))
+      return { all: took.length === 0 ? NaN : took.reduce((sum, { ms }) => sum + ms, 0), main: took.find(({ task }) => task === String(child.pid))?.ms ?? NaN }
     },
     async stop() {
       child.kill('SIGTERM')

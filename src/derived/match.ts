@@ -18,13 +18,13 @@ export class SearchRefused extends Error {
 }
 
 /**
- * What a query is for the index: an expression of FTS5, a span of places, and what only the message's own row can tell. `sieve`: the same
- * without beginnings of words, which are then looked for in the messages themselves; null where it has none. The index reads every word that
- * begins so, in all messages, before it names the first: with one letter that is a tenth of a mailbox, and the newest messages have it anyhow.
+ * What a query is for the index: an expression of FTS5, a span of places, and what only the message's own row can tell. `beginnings` of words
+ * may be left out of the expression and looked for in the messages themselves. The index reads every word that begins so, in all messages,
+ * before it names the first: with one letter that is a tenth of a mailbox, and the newest messages have it anyhow.
  */
 export type Match = {
-  expression: string
-  sieve: { expression: string, beginnings: Beginning[] } | null
+  expression(without: readonly Beginning[]): string
+  beginnings: Beginning[]
   from: number
   before: number
   rows: { sortFrom: number, sortBefore: number, seen: { is: boolean }[], folders: { is: 'inbox' | 'other' | 'archive', not: boolean }[] }
@@ -33,6 +33,8 @@ export type Match = {
 /** People of that name who are asked about; a query by one letter must not ask about thousands. */
 const mostPeople = 30
 const mostTags = 400
+/** Longer beginnings have so few words that the index reads them sooner than the messages are looked at. */
+const longestLooked = 2
 
 /** `strandsOf`: of a conversation, which the caller looks up, since merged ones have more than one. `strandsTitled`: of those that are called so. */
 export type Lookup = { main: Reader, index: Reader, userId: number, strandsOf(conversation: string): number[], strandsTitled(title: Needle): number[] }
@@ -63,10 +65,9 @@ export function matchOf(terms: readonly SearchTerm[], lookup: Lookup): Match {
   }
   const anything = must.length + mustNot.length + rows.seen.length + rows.folders.length > 0 || rows.sortFrom > 0 || rows.sortBefore < Infinity
   if (!anything) throw new SearchRefused(wordless === null ? 'There is nothing to search for' : `There is no letter or digit in "${wordless}" to search for`)
-  const beginnings = must.flatMap(({ beginning }) => beginning ?? [])
   return {
-    expression: joined(must.map(({ expression }) => expression), mustNot),
-    sieve: beginnings.length === 0 ? null : { expression: joined(must.flatMap(({ expression, beginning, loose }) => beginning ? loose ?? [] : expression), mustNot), beginnings },
+    expression: (without) => joined(must.flatMap(({ expression, beginning, loose }) => beginning && without.includes(beginning) ? loose ?? [] : expression), mustNot),
+    beginnings: must.flatMap(({ beginning }) => beginning ?? []),
     from: placeOf(rows.sortFrom), before: rows.sortBefore === Infinity ? lastPlace : placeAfter(rows.sortBefore), rows
   }
 }
@@ -103,7 +104,7 @@ function partOf(term: SearchTerm, lookup: Lookup): Part | null {
 function wordsPart(needle: Needle, { column, fields, from, to }: { column: string, fields: readonly Field[], from: readonly Address[], to: readonly Address[] }): Part {
   const addressed = [...from.length === 0 ? [] : [anyTag('from', from.map(addressKey))], ...to.length === 0 ? [] : [anyTag('to', to.map(addressKey))]]
   const either = (words: Needle) => [column + written(words), ...addressed].join(' OR ')
-  if (!needle.prefix) return just(either(needle))
+  if (!needle.prefix || needle.words.at(-1)!.length > longestLooked) return just(either(needle))
   const before = needle.words.slice(0, -1)
   const names = (all: readonly Address[]) => new Set(all.map(({ kind, address }) => `${kind}:${address}`))
   return { expression: either(needle), loose: before.length === 0 ? null : either({ ...needle, words: before, prefix: false }), beginning: { needle, fields, from: names(from), to: names(to) } }

@@ -12,7 +12,7 @@ import { matchOf, SearchRefused } from './match.ts'
 import type { Match } from './match.ts'
 import { find, needlesOf } from './needles.ts'
 import { scoreOf } from './score.ts'
-import { holdsAll } from './sieve.ts'
+import { Sieve } from './sieve.ts'
 import type { Needle } from './words.ts'
 
 /** `cursor`: what the answer before gave as `next`. */
@@ -24,9 +24,6 @@ export type SearchPage = { hits: { id: number, row: HitRow }[], next: number[] |
 const mostLooks = 5000
 /** "Best first" sorts so many of the newest hits; then so many older ones. */
 const bestOf = 300
-/** Of messages that may have the beginning of a word this many are looked at before it is judged how often they do; and no more than so many in all are likely to be. */
-const leastSieved = 24
-const mostSieved = 200
 const sievedAtOnce = 32
 const highest = Number.MAX_SAFE_INTEGER
 
@@ -55,30 +52,26 @@ type Hit<T> = { id: number, key: number, value: T }
 function collect<T>(main: Reader, index: Reader, userId: number, match: Match, before: number, limit: number, look: (id: number) => T | undefined): { hits: Hit<T>[], next: number | null } {
   const hits: Hit<T>[] = []
   let edge = Math.min(before, match.before)
-  let { sieve } = match
-  let portion = sieve ? sievedAtOnce : limit + 1
-  for (let looked = 0, sieved = 0, held = 0; looked < mostLooks;) {
-    const rows = rowsMatching(index, userId, sieve?.expression ?? match.expression, { from: match.from, before: edge, limit: portion })
+  let sieve = new Sieve(match.beginnings)
+  let portion = sieve.empty ? limit + 1 : sievedAtOnce
+  for (let looked = 0; looked < mostLooks;) {
+    const rows = rowsMatching(index, userId, match.expression(sieve.beginnings), { from: match.from, before: edge, limit: portion })
     let given = rows.length
     for (const { key, messageId } of rows) {
-      if (!sieve && hits.length === limit) return { hits, next: edge }
+      if (sieve.empty && hits.length === limit) return { hits, next: edge }
       const value = look(messageId)
-      const holds = value !== undefined && (!sieve || holdsAll(documentOf(main, messageId), sieve.beginnings))
+      const holds = value !== undefined && (sieve.empty || sieve.holds(documentOf(main, messageId)))
       if (holds && hits.length === limit) return { hits, next: edge }
       if (holds) hits.push({ id: messageId, key, value })
       edge = key
-      if (!sieve || value === undefined) continue
-      sieved++
-      if (holds) held++
-      if (sieved < leastSieved || (limit + 1 - hits.length) * sieved <= mostSieved * Math.max(1, held)) continue
-      // Few have it: to read all words that begin so is less work now.
-      sieve = null
+      if (!sieve.tooFine(limit + 1 - hits.length)) continue
+      sieve = sieve.coarser()
       given = portion
       break
     }
     if (given < portion) return { hits, next: null }
     looked += portion
-    portion = Math.min(sieve ? portion * 2 : Math.max(portion * 4, limit + 1), mostLooks - looked)
+    portion = Math.min(sieve.empty ? Math.max(portion * 4, limit + 1) : portion * 2, mostLooks - looked)
   }
   return { hits, next: edge }
 }

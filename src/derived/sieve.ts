@@ -11,8 +11,49 @@ export type Beginning = { needle: Needle, fields: readonly Field[], from: Readon
 /** The order in which looking is likely to be over soon. */
 export const anywhere: readonly Field[] = ['text', ...fields.filter((field) => field !== 'text')]
 
-/** Whether a message has all of these beginnings: the same that the index would say of it. */
-export function holdsAll(document: MessageDocument, beginnings: readonly Beginning[]): boolean {
-  return beginnings.every(({ needle, fields, from, to }) => fields.some((field) => find(textOf[field](document), [needle], 1).length > 0)
-    || from.has(`${document.sender.kind}:${document.sender.address}`) || (to.size > 0 && document.recipients.some(({ kind, address }) => to.has(`${kind}:${address}`))))
+/** So many are looked at before it is judged how many of them pass; and no more than so many in all are likely to be. */
+const leastSieved = 24
+const mostSieved = 100
+
+/** Looks for beginnings of words in messages one by one, as long as many pass. */
+export class Sieve {
+  readonly beginnings: readonly Beginning[]
+  readonly #held: number[]
+  #looked = 0
+  #passed = 0
+
+  constructor(beginnings: readonly Beginning[]) {
+    this.beginnings = beginnings
+    this.#held = beginnings.map(() => 0)
+  }
+
+  get empty(): boolean {
+    return this.beginnings.length === 0
+  }
+
+  /** Whether a message has all of them: the same that the index would say of it. */
+  holds(document: MessageDocument): boolean {
+    const held = this.beginnings.map((one) => has(document, one))
+    for (const [i, one] of held.entries()) if (one) this.#held[i]!++
+    this.#looked++
+    if (held.includes(false)) return false
+    this.#passed++
+    return true
+  }
+
+  /** Whether so few pass that `wanted` more would take too long. */
+  tooFine(wanted: number): boolean {
+    return !this.empty && this.#looked >= leastSieved && wanted * this.#looked > mostSieved * Math.max(1, this.#passed)
+  }
+
+  /** Without those that few messages have: for the index they are little work. What most have stays, since it is much. */
+  coarser(): Sieve {
+    const fewest = Math.min(...this.#held)
+    return new Sieve(this.beginnings.filter((_, i) => this.#held[i]! > Math.max(fewest, this.#looked / 2)))
+  }
+}
+
+function has(document: MessageDocument, { needle, fields, from, to }: Beginning): boolean {
+  return fields.some((field) => find(textOf[field](document), [needle], 1).length > 0)
+    || from.has(`${document.sender.kind}:${document.sender.address}`) || (to.size > 0 && document.recipients.some(({ kind, address }) => to.has(`${kind}:${address}`)))
 }
