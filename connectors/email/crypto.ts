@@ -10,7 +10,7 @@ const armor = /^-----BEGIN PGP (SIGNED MESSAGE|MESSAGE)-----\s*$/m
  * What is told about a mail's signature or encryption (RFC 8551, RFC 3156, and OpenPGP within plain text, RFC 9580 section 6): that it is there, and for S/MIME
  * what `sealed` says of the signature. Nothing is decrypted, and nobody's word is taken for who it was, since that takes keys and trust that Kinbox does not hold.
  */
-export function seals(head: Head, text: string, sealed: Sealed = { state: 'unchecked' }): SealCard[] {
+export function seals(head: Head, text: string, { sealed = { state: 'unchecked' }, parts = [] }: { sealed?: Sealed | undefined, parts?: string[] } = {}): SealCard[] {
   const { value, params } = readParameters(valueOf(head, 'content-type'))
   const protocol = params.get('protocol')?.toLowerCase() ?? ''
   if (value === 'multipart/signed') return [{ type: 'signed', ...(protocol.includes('pgp') ? { by: 'pgp', state: 'unchecked' } : { by: 'smime', ...sealed }) }]
@@ -19,6 +19,8 @@ export function seals(head: Head, text: string, sealed: Sealed = { state: 'unche
     const kind = params.get('smime-type')?.toLowerCase() ?? ''
     return [kind === 'signed-data' ? { type: 'signed', by: 'smime', ...sealed } : { type: 'encrypted', by: 'smime', state: 'unreadable' }]
   }
+  // Some servers on the way make something else of the multipart that it was.
+  if (parts.includes('application/pgp-encrypted')) return [{ type: 'encrypted', by: 'pgp', state: 'unreadable' }]
   const inline = armor.exec(text)?.[1]
   if (inline === undefined) return []
   return [inline === 'MESSAGE' ? { type: 'encrypted', by: 'pgp', state: 'unreadable' } : { type: 'signed', by: 'pgp', state: 'unchecked' }]

@@ -53,7 +53,7 @@ export async function readBody(raw: Uint8Array, maxParts: number, spool?: string
   entity(bytes.subarray(head.end), head, scope, limits, { depth: 0, mails: 0, alternative: null, related: false, digest: false, root: true })
   const { text, html } = textsOf(scope.segments)
   const told = [...scope.reports, ...scope.within].join('\n\n')
-  const cards = [...scope.cards, ...seals(head, text, limits.sealed)].slice(0, MAX_CARDS)
+  const cards = [...scope.cards, ...seals(head, text, { sealed: limits.sealed, parts: scope.parts.map(({ contentType }) => contentType) })].slice(0, MAX_CARDS)
   return {
     from: await otherSenders(bytes, head), text: text === '' && html === '' ? scope.reports.join('\n\n') : text, html, parts: scope.parts, more: limits.more,
     ...(cards.length > 0 && { cards }), ...(told !== '' && { told: `${text || textOfHtml(html)}\n\n${told}` })

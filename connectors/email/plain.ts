@@ -12,7 +12,7 @@ const types = /^\s*([a-z]+\/[a-z0-9][a-z0-9.+-]*)\s*((?:;\s*[a-z][a-z0-9-]*=(?:"
 const dispositions = /^\s*(inline|attachment)\s*((?:;\s*[a-z][a-z0-9-]*=(?:"[^"\\=%]*"|[^\s;"\\()<>@,=?%*]+)\s*)*);?\s*$/i
 const parameter = /;\s*([a-z][a-z0-9-]*)=(?:"([^"]*)"|([^\s;"]+))/gi
 /** What is looked into. */
-const opened = /^(?:application\/(?:ms-tnef|ics|(?:x-)?pkcs7-mime)|text\/(?:calendar|(?:x-)?vcard|rfc822-headers|markdown|enriched|richtext))$/
+const opened = /^(?:application\/(?:ms-tnef|ics|pgp-encrypted|(?:x-)?pkcs7-mime)|text\/(?:calendar|(?:x-)?vcard|rfc822-headers|markdown|enriched|richtext))$/
 const boundaryShape = /^[A-Za-z0-9'()+_,./:=?-]{1,70}$/
 
 type Walk = { leaves: number, texts: { type: 'text/plain' | 'text/html', text: string, alternative: boolean }[], parts: Part[] }

@@ -118,6 +118,7 @@ t.test('signatures and encryption are told, and break no text', async (t) => {
   t.match(await read(signed('application/pgp-signature')), { text: 'Hello', cards: [{ type: 'signed', by: 'pgp', state: 'unchecked' }] })
   t.match(await read(`${head}Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nx\n--b--\n`), { text: '', cards: [{ type: 'encrypted', by: 'pgp', state: 'unreadable' }] })
   t.match(await read(`${head}Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\nContent-Transfer-Encoding: base64\n\neA==\n`), { cards: [{ type: 'encrypted', by: 'smime' }] })
+  t.match(await read(`${head}Content-Type: multipart/mixed; boundary=b\n\n--b\n\n\n--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\nContent-Type: application/octet-stream\n\nx\n--b--\n`), { text: '', cards: [{ type: 'encrypted', by: 'pgp', state: 'unreadable' }] }, 'a server on the way has made something else of it')
   const inline = '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello\n- -- \n- -dash\n-----BEGIN PGP SIGNATURE-----\n\nabc=\n-----END PGP SIGNATURE-----'
   const message = await read(`${head}\n${inline}\n`)
   t.match(message, { cards: [{ type: 'signed', by: 'pgp' }], original: inline, text: /^Hello/, quoted: /BEGIN PGP SIGNATURE[^]*END PGP SIGNATURE/ })
