@@ -11,8 +11,9 @@ import type { GoOn, Place, SourceMessage } from './import-source.ts'
 /** What is written in one transaction: live mail waits for it at most. */
 const batchSize = 100
 const batchBytes = 4 * 1024 * 1024
-/** So many batches are on their way at once: being parsed, or waiting to be written. */
+/** So many batches are on their way at once: being parsed, or waiting to be written; of large mails one alone. */
 const ahead = 4
+const aheadBytes = 5 * batchBytes
 const listed = 1000
 
 /** Where an import that ended early goes on: see readSources. */
@@ -37,13 +38,14 @@ export async function importMail({ account, paths, receive, now, signal, progres
   const own = new Set(account.context.own.map(({ address }) => address))
   let batch: SourceMessage[] = []
   let bytes = 0
-  const under: Promise<void>[] = []
+  const under: { done: Promise<void>, bytes: number }[] = []
   let last: Promise<unknown> = Promise.resolve()
   /** The large file that has a bookmark in it. */
   let begun: Place | null = null
   const finished = async (place: Place) => { await bookmark?.keep({ ...place, at: place.size }) }
   const flush = (read: number) => {
     const some = batch
+    const size = bytes
     const before = last
     const written = receive(account, some.map((found) => arrivalOf(found, own, now)), { lane: 'history' })
     batch = []
@@ -66,7 +68,7 @@ export async function importMail({ account, paths, receive, now, signal, progres
     // Whoever waits for it hears of a failure; until then nobody does.
     done.catch(() => undefined)
     last = done
-    under.push(done)
+    under.push({ done, bytes: size })
   }
   for await (const found of readSources(paths, bookmark ? { goOn: bookmark.goOn } : {})) {
     if (signal.aborted) break
@@ -77,10 +79,10 @@ export async function importMail({ account, paths, receive, now, signal, progres
     batch.push(found)
     bytes += found.bytes.length
     if (batch.length === batchSize || bytes > batchBytes) flush(found.read)
-    if (under.length >= ahead) await under.shift()
+    while (under.length >= ahead || under.reduce((sum, one) => sum + one.bytes, 0) > aheadBytes) await under.shift()!.done
   }
   if (batch.length > 0) flush(signal.aborted ? batch.at(-1)!.read : totalBytes)
-  for (const done of under) await done
+  for (const { done } of under) await done
   if (begun && !signal.aborted) await finished(begun)
   return summary
 }
