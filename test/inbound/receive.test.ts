@@ -142,6 +142,16 @@ t.test('history makes one event for each conversation and batch, and no notices'
   t.same(after.filter(({ type }) => type.startsWith('message.')), [])
 })
 
+t.test('what cannot be written among history is kept as something that could not be stored, and the others once', async (t) => {
+  const { hand, arrival, seen, events } = await house(t)
+  const before = (await events()).at(-1)?.seq ?? 0
+  // A flag that is no value of a database, in the middle of the batch.
+  const odd = arrival({ text: 'odd', automatic: { no: 'word' } as unknown as 'list' }, 2)
+  t.same(await hand([arrival({ text: '1' }, 1), odd, arrival({ text: '3' }, 3)], { lane: 'history', cursor: 'c' }), { stored: 3, known: 0, unreadable: 0 })
+  t.same((await seen('other')).flat().sort(), ['', '1', '3'])
+  t.same((await events(before)).filter(({ type }) => type === 'conversation.changed').map(({ data }) => data.history).sort(), [1, 2])
+})
+
 t.test('mail, one group for each set of people, whatever the order of recipients', async (t) => {
   const { hand, arrival, seen } = await house(t)
   const to = (...people: typeof bob[]) => [{ ...ada, role: 'to' as const }, ...people.map((one) => ({ ...one, role: 'cc' as const }))]
