@@ -22,7 +22,7 @@ export type AdminActions = {
   /** `paths` are absolute and read by the process that acts; resolves once all is durable. Stopping it keeps what came in so far; doing it again is harmless. */
   importFiles(args: ImportRequest, at: { progress(progress: ImportProgress): void, signal: AbortSignal }): Promise<ImportSummary>
   /** `path` is absolute: a file of cards. `groups`: only who is in one of them; none: everybody. */
-  importContacts(args: { user: string, path: string, friends: boolean, groups: string[] }): Promise<{ people: number, left: { name: string, why: string }[] }>
+  importContacts(args: { user: string, path: string, friends: boolean, groups: string[], friendGroups?: string[] }): Promise<{ people: number, left: { name: string, why: string }[] }>
   /** `to` is absolute and written by the process that acts. `key: false` leaves secret.key out. One backup or verify at a time. */
   backup(args: { to: string, key: boolean, replace: boolean }, at: TaskAt): Promise<BackupSummary>
   /** Reads everything. `repair` computes again what is derived; `collect` removes files that nothing needs. */

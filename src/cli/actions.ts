@@ -96,12 +96,12 @@ export function adminActions(deps: ActionDeps): AdminActions {
       if (!signal.aborted) await deps.index.upTo(userId, signal)
       return { account: publicId('account', accountId), ...summary }
     },
-    async importContacts({ user, path, friends, groups }) {
+    async importContacts({ user, path, friends, groups, friendGroups = [] }) {
       const { id } = await userNamed(user)
       const content = await inWords(readFile(path))
       const cards = await deps.readCards(content).catch((error: Error) => { throw error.name === 'Unreadable' ? new AdminError('invalid', `There is no card in ${path} that can be read: a vCard file begins with BEGIN:VCARD.`) : error })
       if (cards.length === 0) throw new AdminError('invalid', `There is no card in ${path}: a vCard file begins with BEGIN:VCARD.`)
-      return importContacts({ store, clock, wakeup }, id, cards, { friends, groups })
+      return importContacts({ store, clock, wakeup }, id, cards, { friends, groups, friendGroups })
     },
     ...upkeepActions({ ...deps.upkeep, store, clock, wakeup, accounts }),
     stop: async () => deps.stop()

@@ -7,6 +7,7 @@ import { accountList } from './account-list.ts'
 import { backup } from './backup.ts'
 import { contactsImport } from './contacts-import.ts'
 import { doctor } from './doctor.ts'
+import { exportAll } from './export.ts'
 import { importFiles } from './import.ts'
 import { inbox } from './inbox.ts'
 import { CliError, type Io } from './io.ts'
@@ -42,6 +43,7 @@ export async function runCli(args: string[], io: Io): Promise<number> {
   accountKinds(account, io)
   importFiles(program, io)
   contactsImport(program.command('contacts').description('people'), io)
+  exportAll(program, io)
   inbox(program, io)
   read(program, io)
   reply(program, io)

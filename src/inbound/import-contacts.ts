@@ -12,10 +12,14 @@ export type ContactsImported = { people: number, left: { name: string, why: stri
 const chunk = 100
 const mostLeft = 500
 
-/** Takes in people from a file that the user asked to import. Doing it again changes nothing. With `groups`, only who is in one of them. */
-export async function importContacts({ store, clock, wakeup }: { store: Store, clock: Clock, wakeup: Pick<Wakeup, 'notify'> }, userId: number, all: IncomingContact[], { friends, groups = [] }: { friends: boolean, groups?: string[] }): Promise<ContactsImported> {
-  const wanted = new Set(groups.map((group) => group.toLowerCase()))
-  const cards = all.filter((card) => wanted.size === 0 || card.groups?.some((group) => wanted.has(group.toLowerCase())))
+/** Takes in people from a file that the user asked to import. Doing it again changes nothing. With `groups`, only who is in one of them; who is in one of `friendGroups` is a friend. */
+export async function importContacts({ store, clock, wakeup }: { store: Store, clock: Clock, wakeup: Pick<Wakeup, 'notify'> }, userId: number, all: IncomingContact[], { friends, groups = [], friendGroups = [] }: { friends: boolean, groups?: string[], friendGroups?: string[] }): Promise<ContactsImported> {
+  const inOneOf = (some: string[]) => {
+    const wanted = new Set(some.map((group) => group.toLowerCase()))
+    return (card: IncomingContact) => card.groups?.some((group) => wanted.has(group.toLowerCase())) === true
+  }
+  const cards = groups.length === 0 ? all : all.filter(inOneOf(groups))
+  const isFriend = inOneOf(friendGroups)
   const left: ContactsImported['left'] = []
   let people = 0
   for (let i = 0; i < cards.length; i += chunk) {
@@ -23,7 +27,7 @@ export async function importContacts({ store, clock, wakeup }: { store: Store, c
       const changes = new Changes(userId)
       for (const { card: _card, ...one } of cards.slice(i, i + chunk)) {
         if (one.unreadable !== undefined) left.push({ name: one.name, why: one.unreadable })
-        else if (takeContact({ tx, changes, account: { id: 0, userId } }, { ...one, friend: friends }) !== null) people++
+        else if (takeContact({ tx, changes, account: { id: 0, userId } }, { ...one, friend: friends || isFriend(one) }) !== null) people++
       }
       if (!changes.empty) changes.append(tx, clock.now())
       return endShares(tx, userId, clock.now())

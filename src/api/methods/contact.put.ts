@@ -2,12 +2,14 @@ import Type from 'typebox'
 import { link } from '../../inbound/link.ts'
 import { getAccount } from '../../store/accounts.ts'
 import { getContact, insertContact, updateContact } from '../../store/contacts.ts'
+import { removePhoto, setPhoto } from '../../store/photos.ts'
 import { change } from '../change.ts'
 import { ApiError } from '../errors.ts'
 import { checkRev, missing, ownContact } from '../find.ts'
 import { method } from '../method.ts'
 import { AddressRef, ClientId, Contact, Id, Rev, Via } from '../objects.ts'
 import { doneBefore, noteDone } from '../once.ts'
+import { pictureOf } from '../picture.ts'
 import { contactOf } from '../present/contact.ts'
 import { wishOf } from '../target.ts'
 import { contactExample } from '../examples.ts'
@@ -23,6 +25,7 @@ export const contactPut = method({
     via: Type.Optional(Type.Union([Via, Type.Null()])),
     verifiedOnly: Type.Optional(Type.Boolean()),
     pictures: Type.Optional(Type.Boolean()),
+    photo: Type.Optional(Type.Union([Id, Type.Null()], { description: 'a picture that was uploaded (blob.create): JPEG, PNG, GIF or WebP of at most 256 KiB; null: none' })),
     addresses: Type.Optional(Type.Array(AddressRef, { maxItems: 50 })),
     ifRev: Type.Optional(Rev)
   }),
@@ -31,11 +34,12 @@ export const contactPut = method({
   example: { params: { id: 'p2', name: 'Alice' }, result: contactExample },
   orderBy: ({ id }) => id ?? 'new contact',
   async handle(ctx, { clientId, ...request }) {
-    const { id, name, notes, via, verifiedOnly, pictures, addresses = [], ifRev } = request
+    const { id, name, notes, via, verifiedOnly, pictures, photo, addresses = [], ifRev } = request
     const once = clientId === undefined ? null : { userId: ctx.userId, clientId, method: 'contact.put', request }
     if (id === undefined && name === undefined) throw new ApiError('invalid_params', 'params.name is missing: a new contact needs a name')
     if (via && Object.keys(via).length === 0) throw new ApiError('invalid_params', 'params.via names nothing: give an account, a channel or an address, or null')
     const canonical = await Promise.all(addresses.map((address) => ctx.rooms.canonical(ctx.userId, address)))
+    const picture = typeof photo === 'string' ? await pictureOf(ctx, photo) : photo
     return change(ctx, (tx, changes, now) => {
       const before = once && doneBefore(tx, once)
       if (before) return contactOf(tx, getContact(tx, ctx.userId, before)!)
@@ -47,6 +51,7 @@ export const contactPut = method({
       if (id !== undefined) updateContact(tx, changes, contact, { ...(name === undefined ? {} : { name }), ...patch })
       else if (Object.keys(patch).length > 0) updateContact(tx, changes, contact, patch)
       for (const address of canonical) link(tx, changes, ctx.userId, getContact(tx, ctx.userId, contact.id)!, address)
+      if (picture !== undefined && (picture === null ? removePhoto(tx, contact.id) : setPhoto(tx, contact.id, picture))) updateContact(tx, changes, getContact(tx, ctx.userId, contact.id)!, {})
       if (once) noteDone(tx, once, contact.id, now)
       return contactOf(tx, getContact(tx, ctx.userId, contact.id)!)
     })
