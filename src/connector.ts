@@ -110,7 +110,7 @@ export type Connector<Settings = unknown> = {
   /** What these settings make the user's own. */
   own(settings: Settings): (Address & { name?: string })[]
   /** Settings that shape parsing. */
-  context?(settings: Settings): Partial<Pick<Context, 'region' | 'authserv'>>
+  context?(settings: Settings): Partial<Pick<Context, 'region' | 'authserv' | 'sealers'>>
   /** Pure: no clock, no network. Runs in a worker; may throw on content it cannot read. */
   parse(raw: Uint8Array, context: Context): Promise<Incoming[]>
   /** Absent: weak for a sender with an address, unverified without. Runs outside any transaction. */

@@ -102,7 +102,7 @@ async function endSession(session: Session, stopping: AbortController, ms: numbe
 
 /** What receiving needs to know of an account; what parsing may know comes from its settings. */
 export function refOf(connector: Connector, { id, userId, kind, createdAt }: AccountRow, settings: unknown): AccountRef {
-  const { region = null, authserv = null } = connector.context?.(settings) ?? {}
+  const { region = null, authserv = null, sealers = [] } = connector.context?.(settings) ?? {}
   const own = connector.own(settings).map(({ kind, address }) => ({ kind, address: connector.canonical(kind, address, { region }) ?? address }))
-  return { id, userId, kind, channel: connector.channel, since: createdAt, context: { own, region, authserv } }
+  return { id, userId, kind, channel: connector.channel, since: createdAt, context: { own, region, authserv, ...sealers.length ? { sealers } : {} } }
 }

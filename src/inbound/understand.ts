@@ -51,8 +51,8 @@ export async function understandMany(account: AccountRef, batch: Bytes[], how: U
 }
 
 /** One object for the own addresses of a whole batch: what is said once is handed to a worker once. */
-function contextOf({ context: { own, region, authserv } }: AccountRef, { folder, at }: Bytes, { spool }: Blobs): Context {
-  return { own, region, authserv, folder: folder ?? null, at, spool }
+function contextOf({ context: { own, region, authserv, sealers } }: AccountRef, { folder, at }: Bytes, { spool }: Blobs): Context {
+  return { own, region, authserv, ...sealers ? { sealers } : {}, folder: folder ?? null, at, spool }
 }
 
 async function readyOf(account: AccountRef, arrival: Bytes, { raw, items, proof: proven }: Understood, how: Understanding, blobs: Blobs): Promise<Ready> {

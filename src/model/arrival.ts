@@ -14,6 +14,8 @@ export type Context = {
   folder: FoundIn | null
   /** The authserv-id whose Authentication-Results this account believes; null: Kinbox checks for itself. */
   authserv: string | null
+  /** Domains of forwarders whose word about a sender this account believes; absent or empty: nobody's. */
+  sealers?: string[]
   /** When the network says it arrived (ms). */
   at: number
   /** A folder for what is too large to be held: parse may write a file of a new name there, which the core then moves away. Absent: everything is held. */
