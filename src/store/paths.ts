@@ -9,9 +9,11 @@ const paths = `SELECT p.address_id AS addressId, p.via_id AS viaId, c.id AS cont
   FROM address mine JOIN path p ON p.address_id = mine.id JOIN address via ON via.id = p.via_id
   JOIN contact c ON c.id = via.contact_id AND c.friend = 1 AND c.blocked = 0 AND c.redirect_to IS NULL AND c.id <> mine.contact_id`
 
+const pathsToOne = `${paths} WHERE mine.contact_id = ? ORDER BY p.at, p.via_id, p.kind LIMIT 10`
+
 /** Through whom the user knows somebody, the oldest way first. Empty: through nobody. */
 export function pathsTo(tx: Reader, contactId: number): Path[] {
-  return tx.all<Row>(`${paths} WHERE mine.contact_id = ? ORDER BY p.at, p.via_id, p.kind LIMIT 10`, contactId)
+  return tx.all<Row>(pathsToOne, contactId)
 }
 
 /** Notes a way to an address. False: it was known. */

@@ -1,8 +1,11 @@
 import Type from 'typebox'
-import { simulate } from '../../inbound/simulate.ts'
+import { simulation } from '../../inbound/simulate.ts'
+import type { Move } from '../../inbound/simulate.ts'
 import { publicId } from '../../model/ids.ts'
 import { logBounds } from '../../store/events.ts'
-import { recentIn } from '../../store/recent.ts'
+import { countRecent, listRecent } from '../../store/recent.ts'
+import type { Recent } from '../../store/recent.ts'
+import type { Reader } from '../../store/tx.ts'
 import { keyOf, pageOf } from '../cursor.ts'
 import { ApiError } from '../errors.ts'
 import { ownRule } from '../find.ts'
@@ -35,16 +38,44 @@ export const ruleSimulate = method({
     if (!rule && without === undefined) throw new ApiError('invalid_params', 'params.rule or params.without is missing: say what would be different')
     const wished = rule && await wishedRule(ctx, rule)
     return ctx.store.read((tx) => {
-      const now = ctx.clock.now()
+      const since = ctx.clock.now() - days
       const removed = without === undefined ? null : ownRule(tx, ctx.userId, without)
-      const moves = simulate(tx, ctx.userId, { put: wished ? { ...wished, id: 0, origin: 'user', at: now, rev: 1 } : null, removed })
-      const found = moves.flatMap((move) => recentIn(tx, move.conversation.id, now - days).map((message) => ({ ...message, move }))).sort((a, b) => b.sortAt - a.sortAt || b.id - a.id)
-      const key = keyOf(cursor, 2)
-      const rows = key ? found.filter(({ sortAt, id }) => sortAt < key[0]! || (sortAt === key[0]! && id < key[1]!)) : found
-      const page = pageOf(rows.slice(0, limit + 1), limit, ({ id, move }) => ({
-        message: previewAt(tx, ctx.userId, id)!, conversationId: publicId('conversation', move.conversation.id), from: move.from, to: move.to, because: move.because
-      }), ({ sortAt, id }) => [sortAt, id])
-      return { messages: found.length, conversations: moves.length, ...page, asOf: logBounds(tx, ctx.userId).head }
+      const { touched, moves } = simulation(tx, ctx.userId, { put: wished ? { ...wished, id: 0, origin: 'user', at: ctx.clock.now(), rev: 1 } : null, removed })
+      const key = keyOf(cursor, 4)
+      const { rows, messages, conversations } = key
+        ? { rows: following(tx, touched, moves, since, { before: { sortAt: key[0]!, id: key[1]! }, limit: limit + 1 }), messages: key[2]!, conversations: key[3]! }
+        : first(tx, moves(touched), since, limit + 1)
+      const page = pageOf(rows, limit, ({ id, move }) => ({
+        message: previewAt(tx, ctx.userId, id)!, conversationId: publicId('conversation', move.conversationId), from: move.from, to: move.to, because: move.because
+      }), ({ sortAt, id }) => [sortAt, id, messages, conversations])
+      return { messages, conversations, ...page, asOf: logBounds(tx, ctx.userId).head }
     })
   }
 })
+
+type Row = Recent & { move: Move }
+
+/** The first page decides about all that the rule could move, and counts it. */
+function first(tx: Reader, all: Move[], since: number, limit: number): { rows: Row[], messages: number, conversations: number } {
+  const moved = new Map(all.map((move) => [move.conversationId, move]))
+  const rows = listRecent(tx, [...moved.keys()], since, { before: null, limit }).map((message) => ({ ...message, move: moved.get(message.conversationId)! }))
+  return { rows, messages: countRecent(tx, [...moved.keys()], since), conversations: all.length }
+}
+
+/** A later one decides only about what it comes by, until it is full: whoever reads all pages pays for each of them once. */
+function following(tx: Reader, touched: number[], moves: (conversationIds: number[]) => Move[], since: number, { before, limit }: { before: { sortAt: number, id: number }, limit: number }): Row[] {
+  const decided = new Map<number, Move | null>()
+  const rows: Row[] = []
+  for (let size = limit * 2, from = before; ; size *= 4) {
+    const some = listRecent(tx, touched, since, { before: from, limit: size })
+    const asked = [...new Set(some.map(({ conversationId }) => conversationId))].filter((id) => !decided.has(id))
+    for (const id of asked) decided.set(id, null)
+    for (const move of moves(asked)) decided.set(move.conversationId, move)
+    for (const message of some) {
+      const move = decided.get(message.conversationId)
+      if (move) rows.push({ ...message, move })
+    }
+    if (rows.length >= limit || some.length < size) return rows.slice(0, limit)
+    from = some.at(-1)!
+  }
+}
