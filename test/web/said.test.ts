@@ -15,7 +15,7 @@ const german = (text: string) => saidBy(matches, text, word)
 /** Where the server's sentences for people are written. */
 const sources = [
   'src/inbound/route.ts', 'src/inbound/redecide.ts', 'src/inbound/arrive.ts', 'src/inbound/announce.ts', 'src/inbound/look-alikes.ts', 'src/inbound/identify.ts', 'src/inbound/suggest.ts', 'src/model/rule.ts', 'src/model/path.ts', 'src/model/spam.ts',
-  'src/outbound/preferences.ts', 'src/outbound/ways.ts', 'src/outbound/choose.ts', 'src/content/file-kind.ts', 'src/api/methods/contact.why.ts', 'src/api/methods/conversation.route.ts', 'connectors/email/prove.ts', 'connectors/email/propose.ts', 'connectors/xmpp/prove.ts'
+  'src/outbound/preferences.ts', 'src/outbound/ways.ts', 'src/outbound/choose.ts', 'src/content/file-kind.ts', 'src/api/methods/contact.why.ts', 'src/api/methods/conversation.route.ts', 'connectors/email/prove.ts', 'connectors/email/arc.ts', 'connectors/email/propose.ts', 'connectors/xmpp/prove.ts'
 ]
 
 /** Words that are no sentence for people, or a part of one: those are tried below as a whole. */
