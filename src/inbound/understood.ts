@@ -18,11 +18,16 @@ export function understood(raw: Uint8Array, incoming: Incoming[]): Understood {
 /** RFC 3339 ends with the year 9999; what the sender says beyond is no time. */
 const lastTime = Date.UTC(9999, 11, 31)
 
-/** The same mail in two places has the same digest. */
+/** The same mail in two places has the same digest, also where an earlier version folded other lines of it as quoted. */
 export function compared({ sentAt, ...said }: IncomingMessage): UnderstoodMessage {
   const message: IncomingMessage = typeof sentAt === 'number' && sentAt >= 0 && sentAt <= lastTime ? { ...said, sentAt: Math.trunc(sentAt) } : said
-  const digest = hash('sha256', JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject || null, message.text, message.quoted ?? null]), 'buffer')
+  const digest = hash('sha256', JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject || null, linesOf(message)]), 'buffer')
   return { message, digest, senderDigest: hash('sha256', message.sender.raw, 'hex') }
+}
+
+/** What stands in a message, whatever of it is folded: its lines in an order that does not depend on where they lie. */
+function linesOf({ text, quoted = '' }: IncomingMessage): string[] {
+  return `${text}\n${quoted}`.split('\n').map((line) => line.trim()).filter((line) => line !== '').sort()
 }
 
 /** Whether anybody has to prove who sent it. */
