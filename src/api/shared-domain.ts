@@ -1,5 +1,5 @@
 import { getPublicSuffix } from 'tldts'
-import { isFreeMail } from '../model/free-mail.ts'
+import { isFreeMail } from '../../config/free-mail.ts'
 
 /** Whether the addresses, or the names, at a domain are many people's who have nothing to do with each other. */
 export function isShared(domain: string): boolean {

@@ -14,7 +14,7 @@ export const mayImport: Record<string, readonly string[]> = {
   derived: ['model', 'content', 'store', 'blobs', 'feed', 'outbound'],
   jobs: ['model', 'content', 'store', 'blobs', 'feed', 'outbound'],
   accounts: ['model', 'store', 'connector', 'inbound', 'outbound'],
-  api: ['model', 'content', 'store', 'blobs', 'feed', 'inbound', 'outbound', 'derived', 'jobs', 'accounts'],
+  api: ['model', 'content', 'store', 'blobs', 'feed', 'inbound', 'outbound', 'derived', 'jobs', 'accounts', 'config'],
   cli: ['*'],
   app: ['*'],
   main: ['*'],
