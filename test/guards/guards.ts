@@ -45,5 +45,16 @@ export const guards: readonly Guard[] = [
   { name: 'only those whom a friend has signed are known through them', file: 'src/inbound/paths.ts', find: "if (other.role === 'bcc' || !proof.covers?.includes(other.role)) continue", without: "if (other.role === 'bcc') continue", test: 'test/inbound/introduce.test.ts' },
   { name: 'carbons from one\'s own address only', file: 'connectors/xmpp/unwrap.ts', find: 'if (from !== known.bare || !message) return', without: 'if (!message) return', test: 'test/inbound/attack.test.ts' },
   { name: 'a friend\'s name at another address is told', file: 'src/inbound/look-alikes.ts', find: '  if (another) {', without: '  if (false) {', test: 'test/inbound/look-alikes.test.ts' },
-  { name: 'a domain that looks like a friend\'s is told', file: 'src/inbound/look-alikes.ts', find: 'return near ? [', without: 'return false ? [', test: 'test/inbound/look-alikes.test.ts' }
+  { name: 'a domain that looks like a friend\'s is told', file: 'src/inbound/look-alikes.ts', find: 'return near ? [', without: 'return false ? [', test: 'test/inbound/look-alikes.test.ts' },
+  { name: 'the digest keeps to its hour', file: 'src/model/digest.ts', find: ">= hour ? today", without: ">= 0 ? today", test: 'test/jobs/digest-days.test.ts' },
+  { name: 'many at one domain are raised as one', file: 'src/model/raise.ts', find: 'if (places.has(place) || chosen', without: 'if (chosen', test: 'test/jobs/digest-days.test.ts' },
+  { name: 'who is proven is raised first', file: 'src/model/raise.ts', find: 'Number(b.verified) - Number(a.verified) || ', without: '', test: 'test/jobs/digest-days.test.ts' },
+  { name: 'two days pass before somebody is raised', file: 'src/jobs/raise.ts', find: 'to: now - waitMs', without: 'to: now', test: 'test/jobs/digest.test.ts' },
+  { name: 'streams keep what a friend wrote', file: 'src/store/stream-retention.ts', find: 'WHERE k.friend = 1 AND', without: 'WHERE k.friend = 2 AND', test: 'test/jobs/stream-retention.test.ts' },
+  { name: 'streams keep what the user has answered', file: 'src/store/stream-retention.ts', find: "o.topic_id = m.topic_id AND o.direction = 'out'", without: "o.topic_id = m.topic_id AND o.direction = 'none'", test: 'test/jobs/stream-retention.test.ts' },
+  { name: 'streams keep what is flagged', file: 'src/store/stream-retention.ts', find: ' AND m.flagged = 0', without: '', test: 'test/jobs/stream-retention.test.ts' },
+  { name: 'the log is not pruned before its followers', file: 'src/store/retention.ts', find: 'floor + limit, most)', without: 'floor + limit)', test: 'test/jobs/retention.test.ts' },
+  { name: 'a few lessons judge nobody', file: 'src/model/spam.ts', find: 'if (spam < enough || good < enough) return null', without: '', test: 'test/inbound/spam.test.ts' },
+  { name: 'friends teach nothing of spam', file: 'src/inbound/lessons.ts', find: ' || (contactId !== null && getContact(tx, userId, contactId)?.friend)', without: '', test: 'test/inbound/spam-friend.test.ts' },
+  { name: 'spam decides over strangers only', file: 'src/inbound/route.ts', find: "evidence: [...spam ?? []] }, spam ? 'spam' : null)", without: "evidence: [] }, null)", test: 'test/inbound/spam-taught.test.ts' }
 ]

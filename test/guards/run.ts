@@ -15,7 +15,7 @@ const chosen = guards.filter(({ name, test }) => `${name} ${test}`.includes(word
 let bad = 0
 
 try {
-  for (const part of ['src', 'connectors', 'test', 'migrations', 'bin', 'config', 'sdk', 'docs', 'package.json', 'tsconfig.json', '.taprc']) cpSync(join(root, part), join(tree, part), { recursive: true })
+  for (const part of ['src', 'connectors', 'test', 'migrations', 'bin', 'config', 'sdk', 'docs', 'package.json', 'package-lock.json', 'tsconfig.json', '.taprc']) cpSync(join(root, part), join(tree, part), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
   const run = (test: string) => spawnSync(process.execPath, [test], { cwd: tree, encoding: 'utf8', timeout: 180_000, env: { ...process.env, TAP: '1', TAP_TIMEOUT: '170' } })
   const say = (line: string) => void process.stdout.write(line + '\n')

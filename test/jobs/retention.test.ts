@@ -32,6 +32,9 @@ t.test('events go after thirty days, and beyond the newest ones that are kept; t
   await write(2500)
   await job.run()
   t.same([await seqs(), await floor()], [[2501, 2502, 2503, 2504, 2505, 2506, 2507, 2508], 2500])
+  // What is made from the log has come to 2502 only.
+  await retention({ store, clock, log, keepEvents: 1, derived: () => 2502 }).run()
+  t.same([await seqs(), await floor()], [[2503, 2504, 2505, 2506, 2507, 2508], 2502])
 })
 
 t.test('idempotency keys go after thirty days', async (t) => {

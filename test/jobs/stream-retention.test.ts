@@ -24,9 +24,10 @@ t.test('what machines sent goes after the days that the user has set, stream by 
   const letters = (all: Letter[]) => network.wire('ada@example.org').letters(all, { at: clock.time })
   await letters([
     from('alice@friend.example', 'of a friend', { automatic: undefined as never }), from('alice@friend.example', 'by a friend\'s machine'), from('news@shop.test', 'old', { attachments: [{ name: 'a.txt', contentType: 'text/plain', text: 'a' }] }), from('news@shop.test', 'flagged', { flagged: true }),
-    from('bot@shop.test', 'a notification', { automatic: 'notification' }), from('carol@example.net', 'by hand', { automatic: undefined as never }), from('daily@paper.test', 'let in')
+    from('bot@shop.test', 'a notification', { automatic: 'notification' }), from('carol@example.net', 'by hand', { automatic: undefined as never }), from('daily@paper.test', 'let in'),
+    from('orders@shop.test', 'answered', { messageId: 'order@shop.test' }), from('ada@example.org', 'Re: answered', { direction: 'out', automatic: undefined as never, recipients: [{ kind: 'email', address: 'help@shop.test', role: 'to' }], references: ['order@shop.test'], messageId: 'mine@example.org' })
   ])
-  await ada.until(() => ada.events.filter(({ type }) => type === 'message.created').length === 7)
+  await ada.until(() => ada.events.filter(({ type }) => type === 'message.created').length === 9)
   const ids = new Map(ada.events.filter(({ type }) => type === 'message.created').map(({ data }) => [(data as Message).subject!, data as unknown as Message]))
   const idOf = (subject: string) => ids.get(subject)!.id
   const friend = await ada.call<{ sender: { contactId: string } }>('message.get', { id: idOf('of a friend') })
@@ -45,7 +46,7 @@ t.test('what machines sent goes after the days that the user has set, stream by 
   t.same((await ada.call<{ other: number }>('inbox.counts')).other, before.other - 2)
   const { items } = await ada.call<{ items: Message[] }>('message.list', { conversationId: ids.get('old')!.conversationId })
   t.same(items.map(({ subject }) => subject).sort(), ['flagged', 'new'])
-  for (const subject of ['of a friend', 'by a friend\'s machine', 'flagged', 'by hand', 'let in']) t.equal((await ada.call<Message>('message.get', { id: idOf(subject) })).id, idOf(subject), subject)
+  for (const subject of ['of a friend', 'by a friend\'s machine', 'flagged', 'by hand', 'let in', 'answered']) t.equal((await ada.call<Message>('message.get', { id: idOf(subject) })).id, idOf(subject), subject)
   t.match(await ada.call<Conversation>('conversation.get', { id: ids.get('a notification')!.conversationId }), { unread: 0, lastMessage: null })
   const found = await ada.call<{ items: { message: Message }[] }>('search.query', { q: 'notification' })
   t.same(JSON.stringify(found).includes(idOf('a notification') + '"'), false, 'and is not found any more')
