@@ -17,7 +17,7 @@ import type { Judge } from './judge.ts'
 import { openLedger } from './ledger.ts'
 import { migrationKills } from './migration.ts'
 import { points } from './points.ts'
-import { standBy } from './server.ts'
+import { preparePage, standBy } from './server.ts'
 import type { Armed, Standby } from './server.ts'
 import { bodyOf, checkArrived, checkSent, complaints, findings, noFindings } from './verdict.ts'
 import type { Findings } from './verdict.ts'
@@ -33,7 +33,7 @@ export type KillOptions = {
   /** After so long (ms) no further kill is begun, once there were a few: on a busy machine a short run has fewer. */
   withinMs?: number
   say?(line: string): void
-  /** How long the last server may take to bring everything in (ms). */
+  /** How long the last server may go without bringing anything in or out before what is missing counts as lost (ms). */
   settleMs?: number
 }
 
@@ -54,6 +54,8 @@ export type KillResult = Findings & {
 const patienceMs = 3_000
 const leastKills = 12
 const history = 120
+/** So many messages may wait to be fetched or sent before less is asked of a server that never lives long: else the machine's speed is what is tried. */
+const mostBehind = 200
 
 /** Kills the server again and again while mail, text messages, imports and clients run against it, and compares ledger, database, client, mailbox and peers. */
 export async function killRun({ seed, kills, tree = ownTree, only, withinMs = Infinity, say = () => undefined, settleMs = 60_000 }: KillOptions): Promise<KillResult> {
@@ -62,6 +64,7 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
   const folder = mkdtempSync(join(tmpdir(), 'kinbox-kill-'))
   const data = join(folder, 'data')
   mkdirSync(data)
+  await preparePage(tree)
   const ledger = openLedger(join(folder, 'ledger'))
   const dovecot = await startDovecot()
   const twilio = await startTwilio({ clock: { now: () => Date.now() }, numbers: [adasNumber] })
@@ -98,12 +101,12 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
     await client.call('account.put', { kind: 'email', settings: settingsFor(dovecot, 'ada') })
     if (prosody) await client.call('account.put', { kind: 'xmpp', settings: { jid: adasJid, password: prosody.password, service: prosody.urls.xmpp, ca: prosody.certificate } })
     const kept = backups({ tree, data, folder, ledger })
-    const around = traffic({ friend, dovecot, twilio, ledger, chance, client, tree, data, folder })
+    const seen = new Confirmed(result, ledger)
+    const around = traffic({ friend, dovecot, twilio, ledger, chance, client, tree, data, folder, behind: () => seen.behind > mostBehind })
     end = () => around.stop()
     around.start()
 
     let server = first
-    const seen = new Confirmed(result, ledger)
     for (const armed of planOf(kills, chance, only)) {
       if ((Date.now() - began > withinMs && result.kills >= leastKills) || (only && findings(result).length > 0)) break
       const point = armed && points.find(({ name }) => name === armed.name)!
@@ -227,6 +230,8 @@ class Confirmed {
   readonly #found = new Map<string, number>()
   readonly #checked = new Set<string>()
   #last = 0
+  /** So many messages were on their way in or out when it last looked. */
+  behind = 0
 
   constructor(result: KillResult, ledger: ReturnType<typeof openLedger>) {
     this.#result = result
@@ -248,6 +253,9 @@ class Confirmed {
           if (!this.#found.has(token)) this.#result.lost.push(`${token} was acknowledged and is not in the database after kill ${this.#result.kills}`)
         }
       }
+      const { queued = 0, sending = 0 } = judge.dispatches()
+      const coming = ['mail', 'text', 'chat'].flatMap((kind) => [...this.#ledger.begun(kind)]).filter((token) => !this.#found.has(token))
+      this.behind = coming.length + queued + sending
       const head = judge.head()
       if (client.seq() > head) this.#result.lost.push(`a client has event ${client.seq()}, the log ends at ${head} after kill ${this.#result.kills}`)
     } finally {
@@ -256,15 +264,19 @@ class Confirmed {
   }
 }
 
-/** Waits until everything has come in and gone out that can, or the time is over: what is missing then is counted. */
+/** Waits until everything has come in and gone out that can, or for so long (ms) nothing more has: what is missing then is counted. */
 async function settled(data: string, ledger: ReturnType<typeof openLedger>, client: RigClient, ms: number): Promise<void> {
-  for (const until = Date.now() + ms; Date.now() < until; await pause(300)) {
+  let before = ''
+  for (let until = Date.now() + ms; Date.now() < until; await pause(300)) {
     const judge = openJudge(data)
     try {
       const found = tally(judge.messages().map(({ text }) => text))
       const { queued = 0, sending = 0 } = judge.dispatches()
       const here = ['mail', 'text', 'chat', 'send', 'file'].every((kind) => [...ledger.begun(kind)].every((token) => found.has(token)))
       if (here && queued + sending === 0 && client.seq() === judge.head()) return
+      const now = `${found.size} ${queued} ${sending}`
+      if (now !== before && ms > 0) until = Date.now() + ms
+      before = now
     } finally {
       judge.close()
     }

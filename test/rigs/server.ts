@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
@@ -54,6 +54,11 @@ export function rigEnvironment(tree: string, { faster = 1, armed }: { faster?: n
   }
 }
 
+/** Builds the web page of a tree where that is to be done, so that no server does it at its start. Where there are no sources, nothing is built. */
+export async function preparePage(tree: string): Promise<void> {
+  await new Promise((resolve) => execFile(join(tree, 'bin/kinbox'), ['page'], { timeout: 180_000 }, resolve))
+}
+
 /** `bin/kinbox serve` as a process of its own that ends with this one. */
 export function standBy({ tree, data, port, publicUrl, faster = 1, options = {}, log }: ServerOptions): Standby {
   const output = openSync(log, 'a')
@@ -86,6 +91,7 @@ export function standBy({ tree, data, port, publicUrl, faster = 1, options = {},
 
 /** Starts a server and waits until it listens. Throws with its last words when it does not. */
 export async function startServer(options: ServerOptions): Promise<Server> {
+  await preparePage(options.tree)
   const server = standBy(options).go(null)
   if (!await server.up) throw new Error(`the server did not start: ${readFileSync(options.log, 'utf8').slice(-2000)}`)
   return server
