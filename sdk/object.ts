@@ -9,8 +9,8 @@ export type Objects<T> = {
   /** Null while it is not known, and where there is none. */
   live(id: string): Live<T | null>
   take(id: string, item: T | null): void
-  /** Gets those that are watched anew. */
-  refresh(): void
+  /** Gets those that are watched anew; `where`: of what is known, only these. */
+  refresh(where?: (item: T) => boolean): void
 }
 
 /** `get` fetches one and rejects with KinboxError; `peek` finds what a window shows already. */
@@ -47,8 +47,11 @@ export function openObjects<T extends Item>(get: (id: string) => Promise<T>, pee
       // Gone, or merged into another one, which the answer then names.
       if (shared.get(id)) void fetch(id, true)
     },
-    refresh() {
-      for (const id of shared.ids()) void fetch(id, true)
+    refresh(where) {
+      for (const id of shared.ids()) {
+        const item = known.get(id)
+        if (!where || (item && where(item))) void fetch(id, true)
+      }
     }
   }
 }

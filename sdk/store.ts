@@ -9,6 +9,8 @@ import type { Signals } from './now.ts'
 import { openObjects } from './object.ts'
 import { openOverlays } from './overlay.ts'
 import type { Overlay, Overlays } from './overlay.ts'
+import { inConversation, inMessage, outdated, renamed } from './parties.ts'
+import type { Shows, Told } from './parties.ts'
 import { pendingMessage } from './pending.ts'
 import type { Local } from './pending.ts'
 import type { Event, Params } from './protocol.ts'
@@ -102,12 +104,26 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
   })
   void askSettings(false)
 
+  /** Shows what is known of a contact; fetches anew what only the server knows, once for each window. */
+  const people = <T extends Item>(all: Set<Kept<T>>, shows: Shows<T>, told: Told, seq: number) => {
+    for (const one of all) {
+      let asked = false
+      one.amend(item => {
+        if (!asked && outdated(shows, item, told)) {
+          asked = true
+          void one.refresh()
+        }
+        return renamed(shows, item, told)
+      }, seq)
+    }
+  }
   /** What messages show of others changes with those. */
   const about = (event: Event) => {
-    if (event.type === 'contact.changed' && event.data) {
-      const { id, name, addresses } = event.data
-      // Who has no name is called by an address; messages leave that out.
-      if (!addresses.some(({ address }) => address === name)) for (const one of windows.message) one.amend(message => named(message, id, name), event.seq)
+    if (event.type === 'contact.changed' || event.type === 'contact.removed') {
+      const told = { id: event.id, contact: event.data ?? null }
+      people(windows.message, inMessage<Local>(), told, event.seq)
+      people(windows.conversation, inConversation, told, event.seq)
+      conversations.refresh(item => outdated(inConversation, item, told) || renamed(inConversation, item, told) !== item)
     }
     if (event.type !== 'conversation.changed') return
     const { data } = event
@@ -246,17 +262,5 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
       signals.close()
       for (const all of Object.values(windows)) for (const one of [...all]) one.close()
     }
-  }
-}
-
-/** The message with the name of a contact wherever it names them. */
-function named(message: Local, contactId: Id, name: string): Local {
-  const mine = (party: { contactId?: Id, name?: string }) => party.contactId === contactId && party.name !== name
-  const of = <P extends { contactId?: Id, name?: string }>(party: P): P => mine(party) ? { ...party, name } : party
-  const all = [message.sender, ...message.recipients, ...message.attempts?.map(({ recipient }) => recipient) ?? []]
-  if (!all.some(mine)) return message
-  return {
-    ...message, sender: of(message.sender), recipients: message.recipients.map(of),
-    ...(message.attempts ? { attempts: message.attempts.map(attempt => ({ ...attempt, recipient: of(attempt.recipient) })) } : {})
   }
 }

@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { openStore } from '#client'
 import type { Conversation, Message, Window } from '#client'
-import { openStage } from '../api/methods/stage.ts'
+import { from, openStage } from '../api/methods/stage.ts'
 import type { Page, Stage } from '../api/methods/stage.ts'
 import { openLine, reaches, ready } from './desk.ts'
 import type { Line } from './desk.ts'
@@ -56,6 +56,24 @@ for (const seed of seeds) {
       () => stage.mail.letters([{ sender: { kind: 'email', address: /<?([^<>]+)>?$/.exec(one(people)!)![1]!, raw: 'x' }, recipients: [{ kind: 'email', address: 'ada@example.org', role: 'to' }], text: 'A mail', subject: `About ${below(3)}` }]),
       () => stage.sms.letters([{ sender: { kind: 'phone', address: one(numbers)!, raw: 'x' }, recipients: [{ kind: 'phone', address: '+15005550006', role: 'to' }], text: 'A text' }]),
       () => stage.mail.letters(Array.from({ length: 1 + below(6) }, (_, n) => ({ sender: { kind: 'email', address: 'alice@friend.example', raw: 'x' }, recipients: [{ kind: 'email', address: 'ada@example.org', role: 'to' as const }], text: `Long ago ${n}` })), { lane: 'history', at: 1_600_000_000_000 + below(1e9), seen: below(2) === 1 }),
+      // What machines and lists send lies in conversations of their own, which show their people all the same.
+      () => stage.mail.letters([{
+        sender: from(one(people)!), recipients: [{ kind: 'email', address: 'ada@example.org', role: 'to' }, { kind: 'email', address: from(one(people)!).address!, role: 'cc' }], text: 'To all', proof: { level: 'verified', evidence: [] },
+        ...(below(2) ? { automatic: 'notification' as const } : { automatic: 'list' as const, list: { id: 'club.example.org', name: 'Club' } })
+      }]),
+      async () => {
+        const found = one(everyone())
+        const { kind, address } = from(one(people)!)
+        if (found) await stage.call(below(3) ? 'contact.link' : 'contact.unlink', { id: found.id, kind, address }).catch(() => undefined)
+      },
+      async () => {
+        const { kind, address } = from(one(people)!)
+        if (below(2)) await stage.call('contact.put', { name: `Name ${below(50)}`, addresses: [{ kind, address }] }).catch((error: unknown) => failures.push(error))
+      },
+      async () => {
+        const found = one(everyone())
+        if (found && below(3) === 0) await stage.call('contact.delete', { id: found.id }).catch(() => undefined)
+      },
       async () => {
         const found = await someConversation()
         if (found) await asked(() => inbox.archive(found.id, below(2) === 1), () => stage.call('conversation.update', { id: found.id, archived: below(2) === 1 }))
