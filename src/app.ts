@@ -142,8 +142,10 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     })
     const session = (id: number) => supervisor.session(id)
     const compose: Rooms['compose'] = (userId, request) => resolveCompose({ store, seal, clock, connector, presence: presence.of }, userId, request)
+    const tellers = tellersOf({ store, connector, session })
+    const audienceChanged = (userId: number) => void tellers(userId).then((all) => all.forEach(({ session }) => session.audience?.())).catch(dropped)
     const ownPresence = openOwnPresence({
-      log, tellers: tellersOf({ store, connector, session }),
+      log, tellers,
       changed: (userId) => signals.publish(userId, { type: 'presence', own: true, presence: ownPresence.shown(userId), invisible: ownPresence.invisible(userId) })
     })
     const marks = marker({ store, clock, log, connector, session, invisible: ownPresence.invisible })
@@ -179,7 +181,7 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const stopping = new AbortController()
     const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, readCards: cardsIn.read, receiveFiles, index: { upTo: (userId, signal) => index.opened().then(() => index.upTo(userId, undefined, signal)), pace: (userId) => unindexed({ index, store, userId, most: 2000 }) }, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
     return {
-      unsubscribing: world.unsubscribing ?? {}, cardsIn, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, signals, turn, actions, stopping, index, proving, searcher,
+      unsubscribing: world.unsubscribing ?? {}, cardsIn, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, audienceChanged, typing, marks, compose, signals, turn, actions, stopping, index, proving, searcher,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -284,7 +286,7 @@ function signer(): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text).digest('base64url')
 }
 
-function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, typing, marks, compose, maker, index, searcher, unsubscribing, cardsIn }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
+function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, audienceChanged, typing, marks, compose, maker, index, searcher, unsubscribing, cardsIn }: House, urls: { sign: Rooms['blobUrl'] }, remote: Pick<RemoteUrls, 'sign'>): Rooms {
   const outbox = { store, wakeup, clock, wake: (accountId: number) => deliverer.wake(accountId) }
   const accept = acceptor({ ...outbox, seal, connector, presence: presence.of })
   return {
@@ -300,6 +302,7 @@ function roomsOf({ store, seal, blobs, wakeup, clock, connector, accounts, canon
     compose,
     presence,
     ownPresence,
+    audienceChanged,
     typing: typing.set,
     async search(request, signal) {
       await index.opened()

@@ -53,7 +53,7 @@ export type Account<Settings> = {
   /** Resolves once stored; acknowledge to the network only after. Rejects when nothing was stored: hand the batch over again later. Never call it from perform(). */
   receive(batch: Arrival[], at: ReceiveAt): Promise<void>
   signal(ephemeral: Ephemeral): void
-  /** Whether somebody may be told that a message has arrived: not who is blocked. Absent: everybody. */
+  /** Whether somebody may be told anything of the user (that a message has arrived, that they write, that they are there): not who is blocked. Absent: everybody. */
   mayTell?(address: Address): Promise<boolean>
   /** Where the network can reach this account by HTTP; null where no public URL is configured. */
   webhookUrl: string | null
@@ -80,6 +80,8 @@ export type Session = {
   writeCard?(change: CardChange): Promise<{ remoteId: RemoteId, version: string } | null>
   /** Our presence (of our own address), and typing (shown to the address). */
   signal?(ephemeral: Ephemeral): void
+  /** What `mayTell` answers may have changed: somebody was blocked, or is no more. */
+  audience?(): void
   webhook?(request: WebhookRequest): Promise<WebhookAnswer>
   /** Stops everything within a second; resolves `closed`. */
   close(): Promise<void>

@@ -21,6 +21,10 @@ export type People = {
   acknowledge(said: Said): void
   /** Our own presence and typing. */
   signal(ephemeral: Ephemeral): void
+  /** We are there now. */
+  begin(): Promise<void>
+  /** Shows whoever may see us, and is blocked, that we are gone; and whoever is no more, how we are. */
+  audience(): void
 }
 
 const maxResources = 50
@@ -30,20 +34,56 @@ export function openPeople(stream: Stream, account: Account<Settings>, roster: R
   const there = new Map<string, Map<string, boolean>>()
   /** May be lost: the next one says how it is. */
   const send = (element: Element): void => { stream.send(element).catch(() => {}) }
+  let own = { available: true, away: false }
+  const ownPresence = (to: { to?: string } = {}): Element => own.available && !own.away ? xml('presence', to) : xml('presence', to, xml('show', {}, own.available ? 'away' : 'xa'))
+  /** The server tells everybody who follows us; to these alone we say that we are gone (RFC 6121 section 4.6). It asks nothing of them, and can be taken back. */
+  const hidden = new Set<string>()
+  const hide = (bare: string): void => send(xml('presence', { to: bare, type: 'unavailable' }))
+  /** Who is blocked hears nothing; nor does anybody while that cannot be looked up. */
+  const may = async (address: string): Promise<boolean> => account.mayTell ? account.mayTell({ kind: 'xmpp', address }) : true
+  /** One after the other, so that what was said first is told first. */
+  let line: Promise<void> = Promise.resolve()
+  const inTurn = (work: () => Promise<void>): void => { line = line.then(work).catch(() => {}) }
+  let looking = false
+  const audience = (): void => {
+    if (looking) return
+    looking = true
+    inTurn(async () => {
+      looking = false
+      for (const bare of hidden) if (!roster.trusted.has(bare)) hidden.delete(bare)
+      for (const bare of [...roster.trusted]) {
+        const allowed = await may(bare)
+        if (!allowed && !hidden.has(bare)) {
+          hidden.add(bare)
+          hide(bare)
+        } else if (allowed && hidden.delete(bare)) send(hidden.size === 0 ? ownPresence() : ownPresence({ to: bare }))
+      }
+    })
+  }
   return {
+    audience,
+    async begin() {
+      await stream.send(ownPresence())
+      audience()
+    },
     presence(stanza) {
       const from = readJid(stanza.attrs['from'] ?? '')
       if (!from || from.bare === stream.bare || bareJid(from.bare) === null) return
       const { type } = stanza.attrs
       if (type === 'subscribe') {
         // Whom the user already follows may follow back; everybody else is for the user to decide.
-        if (roster.all.has(from.bare)) send(xml('presence', { to: from.bare, type: 'subscribed' }))
+        if (roster.all.has(from.bare)) inTurn(async () => { if (await may(from.bare)) send(xml('presence', { to: from.bare, type: 'subscribed' })) })
         else account.log.info({ from: from.bare }, 'somebody asks to see when you are there; answer it in another client')
         return
       }
       if (type !== undefined && type !== 'unavailable') return
       if (!roster.all.has(from.bare)) return
       const resources = there.get(from.bare) ?? new Map<string, boolean>()
+      // Whoever comes was told by the server what it had heard from us last.
+      if (type === undefined && !resources.has(from.resource ?? '') && hidden.size > 0) {
+        if (hidden.has(from.bare)) hide(from.bare)
+        else if (roster.trusted.has(from.bare)) send(ownPresence({ to: from.bare }))
+      }
       if (type === 'unavailable') {
         if (from.resource === null) resources.clear()
         else resources.delete(from.resource)
@@ -66,17 +106,24 @@ export function openPeople(stream: Stream, account: Account<Settings>, roster: R
       const from = readJid(sender ?? '')
       if (room !== null || way === 'carbon' || !id || !from || from.bare === stream.bare || !roster.trusted.has(from.bare)) return
       if (message.attrs['type'] === 'error' || !message.getChild('request', ns.receipts) || message.getChild('received', ns.receipts)) return
-      const tell = () => send(xml('message', { to: sender, type: message.attrs['type'] ?? 'normal' }, xml('received', { xmlns: ns.receipts, id }), xml('store', { xmlns: ns.hints })))
-      if (!account.mayTell) return void tell()
-      // Who is blocked hears nothing; nor does anybody while that cannot be looked up.
-      void account.mayTell({ kind: 'xmpp', address: from.bare }).then((may) => void (may && tell()), () => undefined)
+      const received = xml('message', { to: sender, type: message.attrs['type'] ?? 'normal' }, xml('received', { xmlns: ns.receipts, id }), xml('store', { xmlns: ns.hints }))
+      inTurn(async () => { if (await may(from.bare)) send(received) })
     },
     signal(ephemeral) {
       if (ephemeral.type === 'typing') {
         const { kind, address } = ephemeral.address
         const to = kind === 'xmpp' ? bareJid(address) : kind === 'xmpp-occupant' ? occupantJid(address) : null
-        if (to !== null) send(xml('message', { to, type: 'chat' }, xml(ephemeral.typing ? 'composing' : 'active', { xmlns: ns.states }), xml('no-store', { xmlns: ns.hints })))
-      } else if (ephemeral.type === 'presence') send(ephemeral.available && !ephemeral.away ? xml('presence') : xml('presence', {}, xml('show', {}, ephemeral.available ? 'away' : 'xa')))
+        if (to === null) return
+        const state = xml('message', { to, type: 'chat' }, xml(ephemeral.typing ? 'composing' : 'active', { xmlns: ns.states }), xml('no-store', { xmlns: ns.hints }))
+        inTurn(async () => { if (kind === 'xmpp-occupant' || await may(to)) send(state) })
+      } else if (ephemeral.type === 'presence') {
+        own = { available: ephemeral.available, away: ephemeral.away === true }
+        // A broadcast would reach the blocked, too.
+        inTurn(async () => {
+          if (hidden.size === 0) return send(ownPresence())
+          for (const bare of roster.trusted) if (!hidden.has(bare)) send(ownPresence({ to: bare }))
+        })
+      }
     }
   }
 }

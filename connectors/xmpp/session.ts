@@ -110,6 +110,7 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
       const now = clock.now()
       if (stanza.name === 'iq') {
         const changes = roster.push(stanza, now)
+        if (changes) people.audience()
         if (changes?.length) lane.push([{ key: '', place: null, roster: roster.state(), arrivals: async () => changes }])
         return
       }
@@ -174,7 +175,7 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
     })
     const people0 = await roster.fetch(lane.cursor().roster, clock.now())
     lane.push([{ key: '', place: null, roster: roster.state(), arrivals: async () => people0 }])
-    await stream.send(xml('presence'))
+    await people.begin()
 
     const begun = (async () => {
       await catchUp('', archived)
@@ -209,6 +210,7 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
       }),
       ...(archived ? { find: (prepared) => find(prepared, archive, stream.bare, clock.now()) } : {}),
       signal: (ephemeral) => people.signal(ephemeral),
+      audience: () => people.audience(),
       async close() {
         await end()
         await Promise.race([Promise.allSettled([begun, lane.idle()]), pause(300)])

@@ -1,5 +1,6 @@
 import type { Connector, Session } from '../connector.ts'
 import type { Resolved } from '../outbound/compose.ts'
+import { isBlocked } from '../inbound/folded.ts'
 import { Refused } from '../outbound/refused.ts'
 import { getAccount, listAccounts } from '../store/accounts.ts'
 import { liveConversation } from '../store/conversations.ts'
@@ -43,7 +44,9 @@ export function audienceOf({ store, connector, session, compose, invisible }: Au
       const { via } = await compose(userId, { conversationId })
       const account = await store.read((tx) => getAccount(tx, userId, via.accountId))
       const open = session(via.accountId)
-      return account && open?.signal && (await connector(account.kind)).can.typing ? { session: open, to: via.to } : null
+      if (!account || !open?.signal || !(await connector(account.kind)).can.typing) return null
+      const to = await store.read((tx) => via.to.filter((address) => !isBlocked(tx, userId, address)))
+      return to.length > 0 ? { session: open, to } : null
     } catch (error) {
       // No answer could go out now, so nobody waits for one.
       if (error instanceof Refused) return null

@@ -8,7 +8,7 @@ export type Availability = 'online' | 'away' | 'invisible' | 'offline'
 export type Device = { sessionId: string, device: string | null, available: Availability }
 
 /** An account with an open session that can tell presence. `own`: the address that it is about. */
-export type Teller = { session: { signal?(signal: Ephemeral): void }, own: Address }
+export type Teller = { session: { signal?(signal: Ephemeral): void, audience?(): void }, own: Address }
 
 export type OwnPresenceDeps = {
   /** The user's accounts that can tell presence just now. */

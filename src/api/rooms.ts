@@ -39,6 +39,8 @@ export type Rooms = {
   presence: Pick<PresenceBoard, 'of' | 'list'>
   /** The presence of the user's own clients. */
   ownPresence: Pick<OwnPresence, 'set' | 'end' | 'shown' | 'invisible' | 'devices'>
+  /** Who is blocked may have changed: networks that show the user to others look again. */
+  audienceChanged(userId: number): void
   /** Tells the networks what is read here. */
   marks: Pick<Marker, 'accounts' | 'wake'>
   /** Shows that the user writes; whether anybody was told. Throws Refused for a conversation that there is not. */

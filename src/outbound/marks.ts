@@ -1,8 +1,8 @@
 import type { Connector, Session } from '../connector.ts'
 import type { RemoteId } from '../model/ids.ts'
 import type { Log } from '../model/ports.ts'
-import { listAccounts } from '../store/accounts.ts'
-import { deferMarks, nextMarks, nextMarkTime, settleMarks } from '../store/marks.ts'
+import { accountById, listAccounts } from '../store/accounts.ts'
+import { blockedMarks, deferMarks, nextMarks, nextMarkTime, settleMarks } from '../store/marks.ts'
 import type { MarkAccounts } from '../store/marks.ts'
 import { settingsOf } from '../store/settings.ts'
 import type { Store } from '../store/store.ts'
@@ -52,7 +52,13 @@ export function marker({ store, clock, log, connector, session, invisible }: Mar
     while (!stopping) {
       const open = session(accountId)
       if (!open) return
-      const [marks, next] = await store.read((tx) => [nextMarks(tx, accountId, clock.now(), batch), nextMarkTime(tx, accountId)] as const)
+      const [due, next, account] = await store.read((tx) => [nextMarks(tx, accountId, clock.now(), batch), nextMarkTime(tx, accountId), accountById(tx, accountId)] as const)
+      if (!account) return
+      // They waited, and somebody may be blocked since.
+      const silent = (await connector(account.kind)).can.marks === 'peer' ? await store.read((tx) => blockedMarks(tx, accountId, due)) : []
+      if (silent.length > 0) await store.hot((tx) => settleMarks(tx, accountId, silent), 'bulk')
+      const marks = due.filter((mark) => !silent.includes(mark))
+      if (marks.length === 0 && silent.length > 0) continue
       if (marks.length === 0) return next === null ? undefined : alarm(accountId, next - clock.now())
       try {
         await open.perform(await open.prepare({ type: 'mark', remoteIds: marks.map(({ remoteId }) => remoteId as RemoteId), seen: marks[0]!.seen }))

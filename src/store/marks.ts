@@ -28,6 +28,15 @@ export function nextMarks(tx: Reader, accountId: number, now: number, limit: num
   return rows.filter(({ seen }) => seen === rows[0]!.seen).map(({ remote_id, seen, tries }) => ({ remoteId: remote_id, seen: seen === 1, tries }))
 }
 
+/** Those of them that are of somebody whom the user has blocked meanwhile: hidden, or folded among others. */
+export function blockedMarks(tx: Reader, accountId: number, marks: Mark[]): Mark[] {
+  const blocked = new Set(tx.all<{ id: string }>(
+    `SELECT p.remote_id AS id FROM json_each(?1) asked CROSS JOIN place p ON p.account_id = ?2 AND p.remote_id = asked.value JOIN message m ON m.id = p.message_id
+     JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.folded = 1 OR c.blocked_at IS NOT NULL`,
+    JSON.stringify(marks.map(({ remoteId }) => remoteId)), accountId).map(({ id }) => id))
+  return marks.filter(({ remoteId }) => blocked.has(remoteId))
+}
+
 /** When an account has marks to tell (ms); null: none. */
 export function nextMarkTime(tx: Reader, accountId: number): number | null {
   return tx.get<{ at: number | null }>('SELECT min(next_at) AS at FROM mark_queue WHERE account_id = ?', accountId)!.at

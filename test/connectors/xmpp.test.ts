@@ -44,8 +44,8 @@ function account(prosody: Prosody, more: Partial<Settings> = {}, cursors?: TestA
   return testAccount(connector, { jid: ada, password: prosody.password, service: prosody.urls.ws, ...more }, clock, cursors ? { cursors: structuredClone(cursors) } : {})
 }
 
-async function open(t: Test, prosody: Prosody, more: Partial<Settings> = {}, cursors?: TestAccount<Settings>['cursors']): Promise<Open> {
-  const one = account(prosody, more, cursors)
+async function open(t: Test, prosody: Prosody, more: Partial<Settings> = {}, cursors?: TestAccount<Settings>['cursors'], mayTell?: (address: string) => boolean): Promise<Open> {
+  const one = Object.assign(account(prosody, more, cursors), mayTell && { mayTell: async ({ address }: Address) => mayTell(address) })
   const session = await connector.open(one)
   session.closed.catch(() => {})
   t.teardown(() => session.close())
@@ -148,6 +148,35 @@ t.test('with a real server', { skip: prosodyMissing }, async t => {
     await one.session.close()
     const again = await open(t, prosody, {}, one.account.cursors)
     t.same(of(again, 'contact'), [], 'what has been handed over is not handed over again')
+  })
+
+  await t.test('who is blocked sees nobody there, no receipt and no typing; afterwards all as before', async t => {
+    const blocked = new Set<string>()
+    const before = new Set(friend.heard)
+    const one = await open(t, prosody, {}, undefined, (address) => !blocked.has(address))
+    const about = (one: Person) => one.heard.filter((stanza) => stanza.name === 'presence' && stanza.attrs['from'] === own).map((stanza) => stanza.attrs['type'] ?? stanza.getChildText('show') ?? 'there')
+    const own = await until('her being there', () => friend.heard.findLast((stanza) => stanza.name === 'presence' && !stanza.attrs['type'] && /^ada@example.org\/kinbox/.test(stanza.attrs['from'] ?? '') && !before.has(stanza))?.attrs['from'])
+    const last = async (who: Person, state: string) => until(state, () => about(who).at(-1) === state)
+
+    blocked.add(alice)
+    one.session.audience?.()
+    await last(friend, 'unavailable')
+    const told = about(friend).length
+    one.session.signal?.({ type: 'presence', address: { kind: 'xmpp', address: ada }, available: true, away: true })
+    one.session.signal?.({ type: 'typing', address: toAlice, typing: true })
+    const id = await friend.say(ada, 'hello?', xml('request', { xmlns: 'urn:xmpp:receipts' }))
+    await until('the message', () => texts(one).includes('hello?'))
+    const laptop = await person(prosody, alice, { resource: 'laptop' })
+    t.teardown(() => laptop.leave())
+    await last(laptop, 'unavailable')
+    t.equal(about(friend).slice(told).every((state) => state === 'unavailable'), true, 'no word on how she is')
+    t.equal(friend.heard.some((stanza) => stanza.attrs['from'] === own && (stanza.getChild('composing') || stanza.getChild('received', 'urn:xmpp:receipts')?.attrs['id'] === id)), false)
+
+    blocked.delete(alice)
+    one.session.audience?.()
+    await last(friend, 'away')
+    one.session.signal?.({ type: 'typing', address: toAlice, typing: true })
+    await friend.hears('that she writes', (stanza) => stanza.attrs['from'] === own && stanza.getChild('composing'))
   })
 
   await t.test('after an absence nothing is missing and nothing comes twice, also when the server went down', async t => {
