@@ -54,8 +54,6 @@ export type KillResult = Findings & {
 const patienceMs = 3_000
 const leastKills = 12
 const history = 120
-/** So many messages may wait to be fetched or sent before less is asked of a server that never lives long: else the machine's speed is what is tried. */
-const mostBehind = 200
 
 /** Kills the server again and again while mail, text messages, imports and clients run against it, and compares ledger, database, client, mailbox and peers. */
 export async function killRun({ seed, kills, tree = ownTree, only, withinMs = Infinity, say = () => undefined, settleMs = 60_000 }: KillOptions): Promise<KillResult> {
@@ -101,12 +99,12 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
     await client.call('account.put', { kind: 'email', settings: settingsFor(dovecot, 'ada') })
     if (prosody) await client.call('account.put', { kind: 'xmpp', settings: { jid: adasJid, password: prosody.password, service: prosody.urls.xmpp, ca: prosody.certificate } })
     const kept = backups({ tree, data, folder, ledger })
-    const seen = new Confirmed(result, ledger)
-    const around = traffic({ friend, dovecot, twilio, ledger, chance, client, tree, data, folder, behind: () => seen.behind > mostBehind })
+    const around = traffic({ friend, dovecot, twilio, ledger, chance, client, tree, data, folder })
     end = () => around.stop()
     around.start()
 
     let server = first
+    const seen = new Confirmed(result, ledger)
     for (const armed of planOf(kills, chance, only)) {
       if ((Date.now() - began > withinMs && result.kills >= leastKills) || (only && findings(result).length > 0)) break
       const point = armed && points.find(({ name }) => name === armed.name)!
@@ -230,8 +228,6 @@ class Confirmed {
   readonly #found = new Map<string, number>()
   readonly #checked = new Set<string>()
   #last = 0
-  /** So many messages were on their way in or out when it last looked. */
-  behind = 0
 
   constructor(result: KillResult, ledger: ReturnType<typeof openLedger>) {
     this.#result = result
@@ -253,9 +249,6 @@ class Confirmed {
           if (!this.#found.has(token)) this.#result.lost.push(`${token} was acknowledged and is not in the database after kill ${this.#result.kills}`)
         }
       }
-      const { queued = 0, sending = 0 } = judge.dispatches()
-      const coming = ['mail', 'text', 'chat'].flatMap((kind) => [...this.#ledger.begun(kind)]).filter((token) => !this.#found.has(token))
-      this.behind = coming.length + queued + sending
       const head = judge.head()
       if (client.seq() > head) this.#result.lost.push(`a client has event ${client.seq()}, the log ends at ${head} after kill ${this.#result.kills}`)
     } finally {
