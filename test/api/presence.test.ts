@@ -140,3 +140,32 @@ t.test('typing is shown where an answer would go, and seldom', async (t) => {
   t.same(await client.call('typing.set', { conversationId: other.id, typing: true }), { told: false }, 'never to somebody in Other')
   t.match(await failureOf(client.call('typing.set', { conversationId: 'c999', typing: true })), { kind: 'not_found' })
 })
+
+t.test('who is blocked is told nothing more, also not what waited to be told; a block is said to the network at once', async (t) => {
+  const { client, chat, contactId, conversationId } = await stage(t)
+  await client.call('settings.set', { sendReadMarkers: true })
+  const writes = async (text: string) => {
+    await chat.letters([{ sender: { ...alice, raw: alice.address }, recipients: [{ kind: 'chat', address: own, role: 'to' }], text, proof: { level: 'verified', evidence: [] } }])
+    const { items } = await client.call<{ items: { id: string, text: string }[] }>('message.list', { conversationId, limit: 1 })
+    t.equal(items[0]!.text, text)
+    return items[0]!.id
+  }
+  const one = await writes('one')
+  t.match(await client.call('typing.set', { conversationId, typing: true }), { told: true })
+  chat.refuses = { code: 'down', text: 'It is down.', retry: 'later' }
+  chat.lose(chat.refuses)
+  await client.call('conversation.markRead', { id: conversationId, upTo: one })
+  await client.call('contact.block', { id: contactId, blocked: true })
+  chat.refuses = null
+  await until('the account is back', () => chat.open)
+  t.match(await client.call('typing.set', { conversationId, typing: true }), { told: false })
+
+  const before = chat.audiences
+  await client.call('contact.block', { id: contactId, blocked: false })
+  await until('the network hears of it', () => chat.audiences > before)
+  t.equal(await chat.mayTell(alice), true)
+  const two = await writes('two')
+  await client.call('conversation.markRead', { id: conversationId, upTo: two })
+  await until('what is read now is told', () => chat.marked.length > 0)
+  t.equal(chat.marked.flatMap(({ remoteIds }) => remoteIds).length, 1, 'and only that')
+})
