@@ -20,7 +20,8 @@ export function openWire({ user, password }: Pick<Settings, 'user' | 'password'>
         throw new ConnectorError('unreachable', 'The server of the address book does not answer. Kinbox tries again by itself.', { retry: 'later', cause })
       })
       if (answer.status === 401) throw new ConnectorError('wrong-password', 'The server of the address book refused the user name or the password. Enter the right ones; many providers want an app password here.', { retry: 'after-login' })
-      if (answer.status === 429 || answer.status >= 500) throw new ConnectorError('busy', `The server of the address book could not answer now (${answer.status}). Kinbox tries again by itself.`, { retry: 'later' })
+      // 501: it never will (RFC 9110 section 15.6.2), and there may be another way.
+      if (answer.status === 429 || (answer.status >= 500 && answer.status !== 501)) throw new ConnectorError('busy', `The server of the address book could not answer now (${answer.status}). Kinbox tries again by itself.`, { retry: 'later' })
       return answer
     }
   }

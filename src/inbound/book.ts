@@ -60,11 +60,11 @@ export function cardsLeft(unit: Taking, { present }: IncomingCards): void {
   for (const card of cardsBut(unit.tx, unit.account.id, present)) gone(unit, card)
 }
 
-function gone({ tx, changes, account: { id, userId } }: Taking, { remoteId, contactId, befriended }: CardRow): void {
+function gone({ tx, changes, account: { id, userId } }: Taking, { remoteId, contactId, befriended, base }: CardRow): void {
   removeCard(tx, id, remoteId)
   const contact = contactId === null ? undefined : getContact(tx, userId, contactId)
   if (!contact || contact.redirectTo !== null) return
-  if (!hasMessages(tx, contact.id) && (befriended || !contact.friend) && contact.notes === null) return forgetContact(tx, changes, userId, contact.id)
+  if (!hasMessages(tx, contact.id) && (befriended || !contact.friend) && (contact.notes ?? base.notes ?? null) === (base.notes ?? null)) return forgetContact(tx, changes, userId, contact.id)
   if (befriended && contact.friend) {
     updateContact(tx, changes, contact, { friend: false })
     reroute(tx, changes, userId, contact.id)

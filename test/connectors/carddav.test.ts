@@ -1,39 +1,9 @@
 import t from 'tap'
-import type { Test } from 'tap'
-import { radicaleMissing, startRadicale } from '../servers/radicale.ts'
-import { openHouse } from '../fixtures/house.ts'
-import { playNetwork, secret } from '../fixtures/network.ts'
+import { radicaleMissing } from '../servers/radicale.ts'
+import { card, street } from './carddav-street.ts'
+import type { Account, Contact } from './carddav-street.ts'
 
-type Contact = { id: string, name: string, friend: string, notes: string | null, photo?: string, addresses: { kind: string, address: string }[], rev: number }
-type Account = { id: string, status: string, error?: { code: string, text: string } }
-
-const card = (uid: string, lines: string[]) => ['BEGIN:VCARD', 'VERSION:3.0', `UID:${uid}`, ...lines, 'END:VCARD', ''].join('\r\n')
 const email = (address: string) => ({ kind: 'email', address })
-
-async function street(t: Test, settings: object = {}) {
-  const server = await startRadicale()
-  t.teardown(() => server.close())
-  await server.put('alice.vcf', card('alice', ['FN:Alice Example', 'N:Example;Alice;;;', 'item1.EMAIL;TYPE=INTERNET:alice@friend.example', 'item1.X-ABLabel:Home', 'TEL;TYPE=CELL:+4915112345678', 'BDAY:2000-01-02', 'PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRg==']))
-  await server.put('bob.vcf', card('bob', ['FN:Bob', 'EMAIL:bob@friend.example', 'NOTE:climbs']))
-  await server.put('bank.vcf', card('bank', ['FN:The bank', 'ORG:Bank']))
-  const network = playNetwork(t)
-  const house = await openHouse(t, { world: { connectors: network.connectors } })
-  const client = await house.client()
-  await house.connectAccount(client, 'letters', { own: 'ada@example.org', secret })
-  const accountId = await house.connectAccount(client, 'carddav', { url: server.url, user: server.user, password: server.password, minutes: 0.01, ...settings })
-  const named = async (name: string) => (await client.call<{ items: Contact[] }>('contact.list', { limit: 200 })).items.find((one) => one.name === name)
-  /** Looks until it is so. */
-  const until = async <T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> => {
-    for (let tries = 0; tries < 400; tries++) {
-      const found = await look()
-      if (found) return found
-      await client.call('session.ping')
-      await new Promise((soon) => setTimeout(soon, 50))
-    }
-    throw new Error(`it did not come about: ${what}`)
-  }
-  return { server, house, client, accountId, named, until, wire: network.wire('ada@example.org') }
-}
 
 t.test('an address book, both ways, with a real server', { skip: radicaleMissing }, async (t) => {
   const { server, client, house, named, until, wire } = await street(t)

@@ -31,6 +31,10 @@ export type Radicale = {
   cards(): Map<string, string>
   /** As another device does: stores a card, or deletes it (null). */
   put(name: string, card: string | null): Promise<void>
+  /** The server knows none of the tokens any more that it has given for reading what has changed. */
+  forgetTokens(): void
+  /** Another password from now on; the server is started anew with it. */
+  setPassword(password: string): Promise<void>
   stop(): Promise<void>
   start(): Promise<void>
   close(): Promise<void>
@@ -41,7 +45,8 @@ export async function startRadicale(): Promise<Radicale> {
   if (radicaleMissing) throw new Error(radicaleMissing)
   const folder = mkdtempSync(join(tmpdir(), 'kinbox-radicale-'))
   const [port] = await freePorts(1) as [number]
-  const [user, password] = ['ada', 'open-sesame']
+  const user = 'ada'
+  let password = 'open-sesame'
   const book = join(folder, 'collections', 'collection-root', user, 'people')
   mkdirSync(book, { recursive: true })
   writeFileSync(join(book, '.Radicale.props'), JSON.stringify({ tag: 'VADDRESSBOOK', 'D:displayname': 'People' }))
@@ -49,13 +54,20 @@ export async function startRadicale(): Promise<Radicale> {
   writeFileSync(join(folder, 'config'), `[server]\nhosts = 127.0.0.1:${port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = ${folder}/users\nhtpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = ${folder}/collections\n[logging]\nlevel = warning\n`)
   const url = `http://127.0.0.1:${port}/`
   let server: ChildProcess | null = null
-  const authorization = 'Basic ' + Buffer.from(`${user}:${password}`).toString('base64')
+  const authorization = () => 'Basic ' + Buffer.from(`${user}:${password}`).toString('base64')
   const radicale: Radicale = {
     url, book: `${url}${user}/people/`, user, password,
     cards: () => new Map(readdirSync(book).filter((name) => name.endsWith('.vcf')).map((name) => [name, readFileSync(join(book, name), 'utf8')])),
     async put(name, card) {
-      const answer = await fetch(`${url}${user}/people/${name}`, card === null ? { method: 'DELETE', headers: { authorization } } : { method: 'PUT', headers: { authorization, 'content-type': 'text/vcard' }, body: card })
+      const answer = await fetch(`${url}${user}/people/${name}`, card === null ? { method: 'DELETE', headers: { authorization: authorization() } } : { method: 'PUT', headers: { authorization: authorization(), 'content-type': 'text/vcard' }, body: card })
       if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`)
+    },
+    forgetTokens: () => rmSync(join(book, '.Radicale.cache', 'sync-token'), { recursive: true, force: true }),
+    async setPassword(now) {
+      await radicale.stop()
+      radicale.password = password = now
+      writeFileSync(join(folder, 'users'), `${user}:${password}\n`)
+      await radicale.start()
     },
     async start() {
       server = spawn(binary, ['--config', join(folder, 'config')], { stdio: 'ignore' })
