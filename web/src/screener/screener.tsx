@@ -69,7 +69,7 @@ function Queue() {
       const { decided } = await client.call('screener.decide', { ids: [one.conversationId], decision, scope, ...(stream === undefined ? {} : { stream }) })
       toast({
         text: t(`screener.done.${decision}`, { name: nameOf(one.sender), stream: stream === undefined ? '' : streamWords(stream) }),
-        undo: () => Promise.all(decided.map(({ id }) => client.call('screener.undo', { id }))).then(back, (wrong: unknown) => toast({ text: errorWords(wrong) }))
+        undo: () => client.call('screener.undoAll', { ids: decided.map(({ id }) => id) }).then(back, (wrong: unknown) => toast({ text: errorWords(wrong) }))
       })
     } catch (wrong) {
       back()
@@ -112,14 +112,14 @@ function Queue() {
   )
 }
 
-function Card({ one: { conversationId, sender, because, since, messages, subject, preview }, streams, onDecide }: { one: Waiting, streams: readonly string[], onDecide(decision: Decision, scope: Scope, stream?: string): void }) {
+function Card({ one: { conversationId, sender, because, since, messages, subject, preview, scopes }, streams, onDecide }: { one: Waiting, streams: readonly string[], onDecide(decision: Decision, scope: Scope, stream?: string): void }) {
   const now = useNow()
   const said = useSaid()
   const [wide, setWide] = useState(false)
   // The arrow keys go through a list one by one: choosing in it decides nothing yet (WCAG 2.2, 3.2.2).
   const [into, setInto] = useState('')
   const name = nameOf(sender)
-  const domain = sender.kind === 'email' ? sender.address.split('@')[1] : undefined
+  const domain = scopes.includes('domain') ? sender.address.split('@')[1] : undefined
   return (
     <article class="card waiting" tabIndex={-1} data-waiting={conversationId} aria-label={name}>
       <div class="waiting-head">
