@@ -20,7 +20,8 @@ export type Roster = {
 
 const maxPeople = 5000
 
-export function openRoster(stream: Stream): Roster {
+/** `friends`: whoever is in it is a friend of the user. */
+export function openRoster(stream: Stream, friends: boolean): Roster {
   const trusted = new Set<string>()
   const all = new Set<string>()
   let told = new Set<string>()
@@ -35,7 +36,7 @@ export function openRoster(stream: Stream): Roster {
     const mark = createHash('sha256').update(`${jid}\n${name}`).digest('base64url').slice(0, 8)
     if (!all.has(jid) || told.has(mark)) return []
     told.add(mark)
-    return [{ at: now, incoming: { type: 'contact', name: name.slice(0, 200) || jid.slice(0, jid.lastIndexOf('@')), addresses: [{ kind: 'xmpp', address: jid }] } }]
+    return [{ at: now, incoming: { type: 'contact', name: name.slice(0, 200) || jid.slice(0, jid.lastIndexOf('@')), addresses: [{ kind: 'xmpp', address: jid }], ...(friends ? {} : { friend: false }) } }]
   })
   return {
     trusted, all,

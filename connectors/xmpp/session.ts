@@ -65,7 +65,7 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
     const archived = features.has(ns.mam)
     const archive = openArchive(stream)
     const rooms = openRooms(stream, log)
-    const roster = openRoster(stream)
+    const roster = openRoster(stream, settings.friends ?? true)
     const people = openPeople(stream, account, roster)
     const lane = openLiveLane({
       account, signal, hold: (paused) => stream.pause(paused), failed: (error) => void end(error),

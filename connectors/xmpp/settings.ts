@@ -18,6 +18,7 @@ export const settingsSchema = Type.Object({
   archive: Type.Optional(Type.Boolean({ title: 'Fetch old messages', description: 'From the archive of the server. On when it is not set.' })),
   backfill: Type.Optional(Type.Integer({ minimum: 0, title: 'Old messages', description: 'How many of the newest to fetch at first; all when it is not set.' })),
   upload: Type.Optional(Type.Boolean({ title: 'Send files', description: 'Through the server\'s file storage. On when it is not set.' })),
+  friends: Type.Optional(Type.Boolean({ title: 'Who is on your contact list is a friend', description: 'What they write comes into the inbox. On when it is not set; otherwise they come in as contacts.' })),
   sendMarkers: Type.Optional(Type.Boolean({ title: 'Tell others what you have read', description: 'Only where your own settings allow it too; turn it off here for this account alone.' })),
   ca: Type.Optional(Type.String({ maxLength: 100000, title: 'Private CA (PEM)', description: 'Trusted besides the usual ones. Not for wss.' }))
 }, { additionalProperties: false })

@@ -148,6 +148,7 @@ t.test('with a real server', { skip: prosodyMissing }, async t => {
     await one.session.close()
     const again = await open(t, prosody, {}, one.account.cursors)
     t.same(of(again, 'contact'), [], 'what has been handed over is not handed over again')
+    t.match(of(await open(t, prosody, { friends: false }), 'contact'), [{ addresses: [{ kind: 'xmpp', address: alice }], friend: false }], 'a friend only where the user wants it')
   })
 
   await t.test('who is blocked sees nobody there, no receipt and no typing; afterwards all as before', async t => {
