@@ -101,6 +101,6 @@ t.test('a friendly mail is shown as it was laid out, under all walls and the pol
   t.same(await frame.locator('a').evaluate((link) => ['target', 'rel', 'title'].map((name) => (link as unknown as { getAttribute(name: string): string }).getAttribute(name))), ['_blank', 'noopener noreferrer nofollow', 'https://evil.test/login'])
   t.equal(await frame.locator('details.k-quote summary').textContent(), 'Quoted text')
   t.equal(await frame.locator('blockquote').isVisible(), false, 'what was quoted is folded')
-  t.same(await frames.page.evaluate('globalThis.marked'), { blocked: 1, hosts: ['evil.test'] })
+  t.same(await frames.page.evaluate('globalThis.marked'), { blocked: 1, fetched: 0, hosts: ['evil.test'] })
   t.same([...new Set(asked)].sort(), ['/v1/blobs/b7', '/v1/blobs/s1'])
 })
