@@ -8,14 +8,14 @@ import { baseSubject } from '../content/subject.ts'
 import { preview } from '../content/preview.ts'
 import { ensureAddress, noteSeen } from '../store/contacts.ts'
 import { insertAttachment } from '../store/attachments.ts'
-import { insertMessage, setFlags, withMessageId } from '../store/messages.ts'
+import { getBody, getMessage, insertMessage, setFlags, withMessageId } from '../store/messages.ts'
 import { insertPlace, messageAt } from '../store/places.ts'
 import { noteProofDue } from '../store/proof-due.ts'
 import { insertRaw } from '../store/raws.ts'
 import { ensureStrand } from '../store/strands.ts'
 import { topicOf } from '../store/topic-arrival.ts'
 import { updateConversation } from '../store/conversations.ts'
-import type { Writer } from '../store/tx.ts'
+import type { Reader, Writer } from '../store/tx.ts'
 import { amendNew, edit } from './amend.ts'
 import { strandOf } from './converse.ts'
 import { decide, identify } from './decide.ts'
@@ -25,6 +25,7 @@ import { isForeign } from './listed.ts'
 import { introduce } from './paths.ts'
 import type { Trust } from './trust.ts'
 import type { Ready, ReadyMessage } from './understand.ts'
+import { digestOf } from './understood.ts'
 
 /** The transaction that a batch is written in, and what it knows from the start. */
 export type Unit = {
@@ -127,10 +128,18 @@ function knownAs(unit: Unit, { message, digest }: ReadyMessage, { place, at }: R
   if (there) return there
   if (message.messageId === undefined) return echoOf(unit, message, place, at)
   const same = withMessageId(tx, account.userId, message.messageId)
-    .filter((other) => other.digest === null ? other.direction === 'out' && message.direction === 'out' : Buffer.compare(other.digest, digest) === 0)
+    .filter((other, at) => other.digest === null ? other.direction === 'out' && message.direction === 'out' : Buffer.compare(other.digest, digest) === 0 || at < mostCompared && Buffer.compare(digestNow(tx, account.userId, other.id), digest) === 0)
   const sure = same.find(({ proof }) => proof !== 'unverified' && proof !== 'conflicting')
   if (sure) return sure.id
   return same[0] && !proven() ? same[0].id : null
+}
+
+/** A stranger can send very many mails of one Message-ID. */
+const mostCompared = 10
+
+/** Earlier versions made the digest of something else, so it is made again of what they stored. */
+function digestNow(tx: Reader, userId: number, id: number): Uint8Array {
+  return digestOf({ ...getMessage(tx, userId, id)!, ...getBody(tx, id) })
 }
 
 const fellBack: Because = {

@@ -21,12 +21,16 @@ const lastTime = Date.UTC(9999, 11, 31)
 /** The same mail in two places has the same digest, also where an earlier version folded other lines of it as quoted. */
 export function compared({ sentAt, ...said }: IncomingMessage): UnderstoodMessage {
   const message: IncomingMessage = typeof sentAt === 'number' && sentAt >= 0 && sentAt <= lastTime ? { ...said, sentAt: Math.trunc(sentAt) } : said
-  const digest = hash('sha256', JSON.stringify([message.sender.raw, message.sentAt ?? null, message.subject || null, linesOf(message)]), 'buffer')
-  return { message, digest, senderDigest: hash('sha256', message.sender.raw, 'hex') }
+  return { message, digest: digestOf(message), senderDigest: hash('sha256', message.sender.raw, 'hex') }
+}
+
+/** What a mail is compared by; of one that was stored it can be made again. */
+export function digestOf({ sender, sentAt, subject, text, quoted }: { sender: { raw: string }, sentAt?: number | null, subject?: string | null, text: string, quoted?: string | null }): Uint8Array {
+  return hash('sha256', JSON.stringify([sender.raw, sentAt ?? null, subject || null, linesOf(text, quoted ?? '')]), 'buffer')
 }
 
 /** What stands in a message, whatever of it is folded: its lines in an order that does not depend on where they lie. */
-function linesOf({ text, quoted = '' }: IncomingMessage): string[] {
+function linesOf(text: string, quoted: string): string[] {
   return `${text}\n${quoted}`.split('\n').map((line) => line.trim()).filter((line) => line !== '').sort()
 }
 

@@ -93,6 +93,17 @@ t.test('handing over the same place twice, or the same mail in another folder, s
   t.same(places.map(({ remoteId }) => remoteId).sort(), ['INBOX/1', 'Work/7'])
 })
 
+t.test('a mail that an earlier version took in is known by what it says, not by the digest of that version', async (t) => {
+  const { hand, arrival, seen, store } = await house(t)
+  const one = { text: 'once\n> Will you come?', messageId: 'm1@friend.example', sentAt: 5, subject: 'Once' }
+  await hand([arrival(one, 10, 'INBOX/1')])
+  await store.hot((tx) => tx.run('UPDATE message SET digest = ?', Buffer.alloc(32, 7)))
+  await hand([arrival({ ...one, text: 'once', quoted: '> Will you come?' }, 99, 'Work/7')])
+  t.same(await seen('other'), [['once\n> Will you come?']])
+  await hand([arrival({ ...one, text: 'twice' }, 99, 'Work/8')])
+  t.same((await seen('other')).flat().length, 2, 'another text is another mail')
+})
+
 t.test('the same mail in two accounts is one message with a place in each', async (t) => {
   const { hand, arrival, receive, account, seen, store, userId, clock, seal } = await house(t)
   const second = await createAccount({ store, clock, notify: () => {} }, seal, { userId, kind: 'test', name: 'Second', settings: {}, own: [] })
