@@ -30,16 +30,17 @@ export async function prove(raw: Uint8Array, context: Context, dns: Resolver): P
   if (doubt || address === null) return doubts[doubt ?? 'not-strict']
   if (nothing) return withoutNames(head, domainOf(address))
   const lookup = lookupBy(dns)
-  let passed: Awaited<ReturnType<typeof passedOn>> = null
+  let passed: 'by a forwarder' | 'silent' | null = null
   const forwarded = async () => {
-    passed = context.sealers?.length ? await passedOn(raw, head, address, { sealers: context.sealers, at: context.at }, lookup) : null
-    return passed === 'silent' ? null : passed
+    const said = context.sealers?.length ? await passedOn(raw, head, address, { sealers: context.sealers, at: context.at }, lookup) : null
+    passed = said === null || said === 'silent' ? said : 'by a forwarder'
+    return said === 'silent' ? null : said
   }
   const proof = await (context.authserv === null
     ? checkedByUs(raw, head, address, context.at, lookup, forwarded)
     : checkedByServer(head, domainOf(address), context.authserv, lookup, forwarded))
   // Whom it went to was signed by the forwarder, and not by the sender: it makes nobody known.
-  if (proof === passed) return proof
+  if (passed === 'by a forwarder') return proof
   if (passed === 'silent') return { ...proof, temporary: true, evidence: [...proof.evidence, 'A forwarder that you trust has sealed it, but its name servers did not answer.'] }
   return proof.level === 'verified' ? { ...proof, covers: coveredBy(head) } : proof
 }
@@ -74,7 +75,7 @@ async function checkedByServer(head: Head, domain: string, authserv: string, loo
   if (other !== undefined) return { level: 'conflicting', evidence: [`Your mail server (${authserv}) checked the sender ${shown(other)}, but the From line says ${domain}.`] }
   if (one?.result === 'pass' && about[0] === domain) return { level: 'verified', evidence: [`Your mail server (${authserv}) checked that this comes from ${domain} (DMARC pass).`], ...(signers.length ? { signers } : {}) }
   const passed = await forwarded()
-  if (passed) return passed
+  if (passed) return { ...passed, ...(signers.length ? { signers } : {}) }
   if (said.some(({ result }) => result === 'fail')) {
     const failed: Proof = { level: 'conflicting', evidence: [`Your mail server (${authserv}) says that this does not come from ${domain} (DMARC fail).`] }
     const policy = await policyOf(domain, [], lookup)
@@ -129,7 +130,7 @@ async function checkedByUs(raw: Uint8Array, head: Head, address: string, at: num
   const policy = await policyOf(domain, aligned, lookup)
   if (policy?.pass) return { level: 'verified', evidence: [`Signed by ${policy.pass}, which belongs to the sender's domain ${domain} (DKIM, DMARC).`], ...(signers.length ? { signers } : {}) }
   const passed = await forwarded()
-  if (passed) return passed
+  if (passed) return { ...passed, ...(signers.length ? { signers } : {}) }
   if (policy === null || silent) return { level: 'weak', temporary: true, evidence: [...evidence, `The name servers of ${domain} did not answer, so this could not be checked.`] }
   if (policy.policy === 'quarantine' || policy.policy === 'reject') {
     return { level: 'conflicting', evidence: [...evidence, `${domain} asks to ${policy.policy} mail that it did not sign (DMARC).`] }

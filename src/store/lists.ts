@@ -1,13 +1,20 @@
+import { domainOf } from '../model/address.ts'
 import type { Folder } from '../model/decision.ts'
 import type { Reader } from './tx.ts'
 
 const newest = 50
 
+type Signed = { signers: string | null, proven: string | null }
+const signed = "m.signers, CASE WHEN m.signers IS NULL AND m.proof = 'verified' THEN json_extract(m.sender, '$.address') END AS proven"
+
+/** Earlier versions did not note who had signed: what they found verified was sent by its sender's domain. */
+const signersIn = ({ signers, proven }: Signed): string[] => signers?.split(' ') ?? (proven?.includes('@') ? [domainOf(proven)] : [])
+
 /** Who has signed what came of a list before a time (ms), newest first, at most fifty messages. */
 export function signersOfList(tx: Reader, userId: number, listId: string, before: number): string[][] {
-  return tx.all<{ signers: string | null }>(
-    `SELECT m.signers FROM strand s JOIN message m ON m.strand_id = s.id WHERE s.user_id = ? AND s.key = 'list:' || ? AND m.received_at <= ? ORDER BY m.sort_at DESC, m.id DESC LIMIT ${newest}`, userId, listId, before)
-    .map(({ signers }) => signers?.split(' ') ?? [])
+  return tx.all<Signed>(
+    `SELECT ${signed} FROM strand s JOIN message m ON m.strand_id = s.id WHERE s.user_id = ? AND s.key = 'list:' || ? AND m.received_at <= ? ORDER BY m.sort_at DESC, m.id DESC LIMIT ${newest}`, userId, listId, before)
+    .map(signersIn)
 }
 
 /** Where a list's conversation lies; null: nothing has come of it. */
@@ -17,5 +24,6 @@ export function standingOfList(tx: Reader, userId: number, listId: string): Fold
 
 /** Who has signed a message of a list. */
 export function signersOfMessage(tx: Reader, id: number): string[] {
-  return tx.get<{ signers: string | null }>('SELECT signers FROM message WHERE id = ?', id)?.signers?.split(' ') ?? []
+  const row = tx.get<Signed>(`SELECT ${signed} FROM message m WHERE m.id = ?`, id)
+  return row ? signersIn(row) : []
 }

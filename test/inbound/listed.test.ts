@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import t from 'tap'
 import { prove } from '../../connectors/email/prove.ts'
 import { zone } from '../fixtures/house.ts'
@@ -70,6 +72,18 @@ t.test('who has been there before the rule with another domain is not made one o
   await call('rule.put', { scope: 'list', value: club.list.id, action: 'inbox' })
   t.match(await conversation(first), { folder: 'other' }, 'nobody has always sent it')
   t.match(await conversation(await writes('mallory@evil.test', 'and again', { ...club, ...by('verified', 'evil.test') })), { folder: 'other' })
+})
+
+t.test('a list that was let in before it was noted who signs: whoever was verified then goes on', async (t) => {
+  const stage = await openStage(t)
+  const { house, call, writes } = stage
+  const first = await writes('news@shop.example', 'buy', { ...club, ...by('verified', 'sender.example') })
+  await call('rule.put', { scope: 'list', value: club.list.id, action: 'inbox' })
+  const db = new Database(join(house.folder, 'kinbox.db'))
+  db.exec('UPDATE message SET signers = NULL')
+  db.close()
+  t.equal((await writes('news@shop.example', 'more', { ...club, ...by('verified', 'sender.example') })).conversationId, first.conversationId)
+  await nobodyElse(stage, first.conversationId)
 })
 
 t.test('a signature speaks for a list only where it signs which list it is', async (t) => {

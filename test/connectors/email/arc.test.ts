@@ -117,3 +117,9 @@ t.test('who proves themselves needs nobody', async (t) => {
   const raw = await sealed(await signed(mail, 'friend.example'))
   t.match(await prove(Buffer.from(raw), context(), dns()), { level: 'verified', evidence: [/Signed by friend\.example/] })
 })
+
+t.test('what a list has signed and sealed is proven to be of it, too', async (t) => {
+  const of = (await changed()).replace('From: ', 'List-Id: Climbing <climbing.lists.example>\r\nFrom: ')
+  t.match(await prove(Buffer.from(await sealed(await signed(of, 'lists.example'))), context(), dns()), { level: 'verified', evidence: [trusted], signers: ['lists.example'] })
+  t.equal((await prove(Buffer.from(await sealed(of)), context(), dns())).signers, undefined)
+})
