@@ -35,16 +35,16 @@ async function everything(client: Client, url: string, at: string, io: Io): Prom
   const counts: Counts = { messages: 0, people: 0, files: 0 }
   const contacts = await all(cursor => client.call('contact.list', { limit: 200, ...cursor }))
   counts.people = contacts.length
-  await writeFile(join(at, 'people.jsonl'), lines(contacts))
-  await writeFile(join(at, 'people.vcf'), contacts.map(cardOf).join(''))
-  await writeFile(join(at, 'rules.jsonl'), lines(await all(cursor => client.call('rule.list', { limit: 200, ...cursor }))))
-  await writeFile(join(at, 'settings.json'), JSON.stringify(await client.call('settings.get', {}), null, 2) + '\n')
+  await writeFile(join(at, 'people.jsonl'), lines(contacts), { mode: 0o600 })
+  await writeFile(join(at, 'people.vcf'), contacts.map(cardOf).join(''), { mode: 0o600 })
+  await writeFile(join(at, 'rules.jsonl'), lines(await all(cursor => client.call('rule.list', { limit: 200, ...cursor }))), { mode: 0o600 })
+  await writeFile(join(at, 'settings.json'), JSON.stringify(await client.call('settings.get', {}), null, 2) + '\n', { mode: 0o600 })
   const conversations: Conversation[] = []
   for (const folder of ['inbox', 'other'] as const) {
     for (const archived of [false, true]) conversations.push(...await all<Conversation>(cursor => client.call('conversation.list', { folder, archived, limit: 200, ...cursor })))
   }
   conversations.push(...await all<Conversation>(cursor => client.call('conversation.list', { folder: 'other', blocked: true, limit: 200, ...cursor })))
-  await writeFile(join(at, 'conversations.jsonl'), lines(conversations))
+  await writeFile(join(at, 'conversations.jsonl'), lines(conversations), { mode: 0o600 })
   const out = createWriteStream(join(at, 'messages.jsonl'), { mode: 0o600 })
   for (const [done, { id }] of conversations.entries()) {
     for await (const message of messagesOf(client, id)) {
@@ -118,8 +118,8 @@ async function fetched(client: Client, url: string, id: string, path: string, re
 }
 
 const lines = (all: readonly unknown[]) => all.map(one => JSON.stringify(one) + '\n').join('')
-/** A name that leads nowhere else, on no system. */
-const safe = (name: string) => name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^\.+/, '_').slice(-100) || 'file'
+/** A name that leads nowhere else, on no system; most take 255 bytes, and a letter may be three. */
+const safe = (name: string) => name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^\.+/, '_').slice(-70) || 'file'
 const words = (text: string) => text.replace(/[\\;,]/g, '\\$&').replace(/\r?\n/g, '\\n')
 
 /** A card (RFC 2426), with lines of at most 75 bytes (RFC 2425 section 5.8.1). */
