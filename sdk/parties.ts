@@ -9,7 +9,6 @@ export type Shows<T> = {
   map(item: T, of: (party: Party) => Party): T
 }
 
-/** Organizers of invitations are found, too, but not renamed: they are shown as they were written. */
 export const inMessage = <T extends Message>(): Shows<T> => ({
   sender: ({ sender }) => sender,
   others: ({ recipients, attempts = [], reactions = [], cards = [] }) => [
