@@ -65,10 +65,11 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     const changed = edit(unit, message, withinOf(message, unit.own), place, sortAt)
     if (changed !== null) return null
   }
-  const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, foreign: message.direction === 'in' && isForeign(tx, account.userId, message, from.signers, ruleOfList(unit, message)), senderDigest: item.senderDigest })
+  const foreign = message.direction === 'in' && isForeign(tx, account.userId, message, from.signers, ruleOfList(unit, message))
+  const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, foreign, senderDigest: item.senderDigest })
   const { facts, decision, folded, standing } = decide(unit, message, from, spec)
   const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, standing)
-  const { folder, hidden } = settle(unit, conversation, standing, { history, enough: from.proof.enough, folded })
+  const { folder, hidden } = settle(unit, conversation, standing, { history, enough: from.proof.enough, foreign, folded })
   const sender = message.direction === 'in' && from.proof.enough && message.sender.address !== null
     ? ensureAddress(tx, changes, account.userId, { ...message.sender, address: message.sender.address }) : null
   const id = tx.nextId('message')
@@ -151,11 +152,11 @@ const fellBack: Because = {
  * inbox lifts a conversation out of Other, and nothing but the user or a lost friendship takes it back. Only where nobody can tell
  * who writes, the user's move is good for what was there: something new that is not proven takes the conversation back.
  */
-function settle({ tx, changes, lane }: Unit, conversation: Conversation, decision: Decision, { history, enough, folded }: { history: boolean, enough: boolean, folded: boolean }): { folder: 'inbox' | 'other', hidden: boolean } {
+function settle({ tx, changes, lane }: Unit, conversation: Conversation, decision: Decision, { history, enough, foreign, folded }: { history: boolean, enough: boolean, foreign: boolean, folded: boolean }): { folder: 'inbox' | 'other', hidden: boolean } {
   const hide = decision.blockedAt !== null && conversation.blockedAt === null
   const hidden = hide || conversation.blockedAt !== null
   const lift = !hidden && !conversation.routed && conversation.folder === 'other' && decision.folder === 'inbox'
-  const back = !hide && conversation.routed && conversation.folder === 'inbox' && !enough && conversation.kind === 'person' && conversation.contactId === null
+  const back = !hide && conversation.routed && conversation.folder === 'inbox' && (conversation.kind === 'person' ? !enough && conversation.contactId === null : conversation.kind === 'list' && foreign)
   const another = !hide && !lift && !folded && !conversation.routed && conversation.folder === 'other' && decision.folder === 'other' && decision.because.rule !== 'rule' && conversation.because.rule !== 'rule' && decision.stream !== conversation.stream
   const wake = lane === 'live' && !history && !hidden && !folded && conversation.archivedAt !== null
   const patch = {

@@ -74,6 +74,19 @@ t.test('who has been there before the rule with another domain is not made one o
   t.match(await conversation(await writes('mallory@evil.test', 'and again', { ...club, ...by('verified', 'evil.test') })), { folder: 'other' })
 })
 
+t.test('what only bears the name of a list is let in by hand for what was there, and not for what comes', async (t) => {
+  const stage = await openStage(t)
+  const { call, writes, conversation, settled } = stage
+  await writes('carol@friend.example', 'to all', { ...club, ...by('weak', 'club.example') })
+  await call('rule.put', { scope: 'list', value: club.list.id, action: 'inbox' })
+  const foreign = await writes('dave@example.net', 'nothing proves it', { ...club, ...by('weak') })
+  await call('conversation.route', { id: foreign.conversationId, folder: 'inbox', teach: 'none' })
+  t.match(await conversation(foreign), { folder: 'inbox', because: { rule: 'moved' } })
+  t.equal((await writes('mallory@evil.test', 'me too', { ...club, ...by('verified', 'evil.test') })).conversationId, foreign.conversationId)
+  t.match(await conversation(foreign), { folder: 'other', because: { rule: 'unproven' } })
+  await settled('what was moved by hand')
+})
+
 t.test('a list that was let in before it was noted who signs: whoever was verified then goes on', async (t) => {
   const stage = await openStage(t)
   const { house, call, writes } = stage
