@@ -104,7 +104,7 @@ export function forgetEmptied(tx: Writer, changes: ChangeList, userId: number, {
   for (const id of emptied) {
     tx.run('DELETE FROM screening WHERE conversation_id = ?', id)
     forgetStrands(tx, id)
-    tx.run("UPDATE conversation SET title = '', labels = '[]', because = ?, stream = NULL, waiting = 0, routed = 0 WHERE id = ?", forgotten, id)
+    tx.run("UPDATE conversation SET title = '', labels = '[]', folder = 'other', because = ?, stream = NULL, waiting = 0, routed = 0 WHERE id = ?", forgotten, id)
     recount(tx, changes, id, { reset: true })
   }
   for (const id of topics) {
