@@ -24,7 +24,7 @@ export const guards: readonly Guard[] = [
   { name: 'ARC about exactly the sender\'s domain', file: 'connectors/email/arc.ts', find: "?.toLowerCase().replace(/\\.$/, '') === domain", without: ' !== undefined', test: mail + 'arc.test.ts' },
   { name: 'ARC with a pass', file: 'connectors/email/arc.ts', find: " && said[0]!.result === 'pass'", without: '', test: mail + 'arc.test.ts' },
   { name: 'ARC with one result', file: 'connectors/email/arc.ts', find: 'said.length === 1 &&', without: 'said.length > 0 &&', test: mail + 'arc.test.ts' },
-  { name: 'ARC makes nobody known', file: 'connectors/email/prove.ts', find: '  if (proof === passed) return proof\n', without: '', test: mail + 'arc.test.ts' },
+  { name: 'ARC makes nobody known', file: 'connectors/email/prove.ts', find: "  if (passed === 'by a forwarder') return proof\n", without: '', test: mail + 'arc.test.ts' },
   { name: 'who was verified must be', file: 'src/inbound/identify.ts', find: 'if (history || verifiedAt === null || verifiedAt > at)', without: 'if (true)', test: 'test/inbound/judge.test.ts' },
   { name: 'only proof counts for one\'s own address', file: 'src/inbound/identify.ts', find: "if (own) return { level: 'unverified'", without: "if (false) return { level: 'unverified'", test: 'test/inbound/judge.test.ts' },
   { name: 'verified only, where that is asked for', file: 'src/inbound/identify.ts', find: "if (strict) return { level: 'weak'", without: "if (false) return { level: 'weak'", test: 'test/inbound/judge.test.ts' },
