@@ -44,6 +44,7 @@ export function openTurns({ atOnce = 24, perUser = 8, perHost = 4, waiting: most
       const all = waiting.get(userId) ?? new Set()
       if (all.size >= mostWaiting) return Promise.reject(new TooBusy('very many pictures wait already'))
       const refuse = (words: string) => () => {
+        clearTimeout(late)
         leave(one)
         reject(new TooBusy(words))
       }

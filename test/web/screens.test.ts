@@ -319,13 +319,18 @@ t.test('screens that nothing else walks through, in one house', { skip: chromium
     for (const { conversationId } of (await client.call<{ items: { conversationId: string }[] }>('screener.list')).items) await client.call('screener.decide', { ids: [conversationId], decision: 'deny', scope: 'sender' })
     await writes('Dave <dave@shop.example>', 'Hello?')
     await go('/screener')
-    await page.getByRole('article', { name: 'Dave' }).waitFor()
-    await keys.press('j')
+    const dave = page.getByRole('article', { name: 'Dave' })
+    await dave.waitFor()
+    // What is painted may not hear keys yet.
+    for (let i = 0; i < 600 && !await page.evaluate<boolean>('document.activeElement.getAttribute("aria-label") === "Dave"'); i++) {
+      await keys.press('j')
+      await page.waitForTimeout(50)
+    }
     await keys.press('d')
     await page.getByText('Nobody waits.').waitFor()
     await until(t, page, 'document.activeElement.textContent.startsWith("Nobody waits.")')
     await keys.press('z')
-    await page.getByRole('article', { name: 'Dave' }).waitFor()
+    await dave.waitFor()
     await until(t, page, 'document.activeElement.getAttribute("aria-label") === "Dave"')
     await keys.press('d')
     await page.getByText('Nobody waits.').waitFor()

@@ -88,7 +88,8 @@ function Queue() {
   const step = (by: number) => {
     const now = at()
     const next = items?.[now ? items.indexOf(now) + by : 0]
-    if (next) focusOn(next.conversationId)
+    // At once: the next key may decide about whom this one has chosen.
+    if (next) card(next.conversationId)?.focus()
   }
   useKeys({
     j: { does: 'screener.keyNext', run: () => step(1) },
