@@ -153,6 +153,7 @@ t.test('screens that nothing else walks through, in one house', { skip: chromium
     // The index follows in its own time.
     for (let i = 0; i < 3_000 && (await client.call<{ people: unknown[] }>('search.query', { q: 'zoe' })).people.length === 0; i++) await page.waitForTimeout(20)
     await keys.press('/')
+    await until(t, page, 'document.activeElement.tagName === "INPUT"')
     await keys.type('zoe')
     await page.getByRole('list', { name: 'People' }).getByText('Zoe Example').waitFor()
     await keys.press('ArrowDown')
