@@ -34,7 +34,7 @@ t.test('a person lives in it: search, two tabs, a while without the server, a ph
     const found = async () => (await client.call<{ items: unknown[] }>('search.query', { q: 'sandwiches' })).items.length
     for (let tries = 0; tries < 1_200 && await found() === 0; tries++) await page.waitForTimeout(50)
     await keys.press('/')
-    await page.getByRole('searchbox').waitFor()
+    await page.locator('input:focus').waitFor()
     await keys.type('sandw*')
     await page.locator('.search-hit mark', { hasText: 'sandwiches' }).waitFor()
     await looksGood(t, page, 'search')
