@@ -1,5 +1,5 @@
 import type { Message } from '#client'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import '../styles/composer.css'
 import { act } from '../hooks/act.ts'
 import { errorWords } from '../shell/error-words.ts'
@@ -50,7 +50,8 @@ export function Composer({ target, place, topicId, answers = null, onAnswered, o
   const { resolved, refused } = useWay(target && { ...target, text, topicId, replyTo, attachments: files.map(({ id }) => id), via: draft.way })
   const carriesSubject = resolved?.via.channel === 'email'
 
-  useEffect(() => shelf.put(place, draft), [draft])
+  // Before the next frame: whoever leaves right after the last letter finds it again.
+  useLayoutEffect(() => shelf.put(place, draft), [draft])
   useEffect(() => {
     const field = area.current
     if (!field) return
