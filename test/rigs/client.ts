@@ -20,7 +20,7 @@ export type RigClient = {
   counts: { connections: number, replays: number, snapshots: number }
   /** Resolves once it is greeted; at once where it is. */
   greeted(): Promise<void>
-  /** Rejects with a Refusal; without a kind where the connection was lost and nobody knows whether it was done. */
+  /** Rejects with a Refusal; without a kind where the connection was lost, or nothing was answered in a minute, and nobody knows whether it was done. */
   call<T = Record<string, unknown>>(method: string, params?: object): Promise<T>
   /** Forgets its place, as a new device: the next connection begins with a snapshot. */
   forget(): void
@@ -37,6 +37,8 @@ export type RigClientOptions = {
   greeted?(client: RigClient, how: { resume: string, logId: string }): Promise<void>
   retryMs?: number
 }
+
+const answerMs = 60_000
 
 export function openClient({ url, token, resume, greeted, retryMs = 30 }: RigClientOptions): RigClient {
   let logId: string | null = resume?.logId ?? null
@@ -60,9 +62,13 @@ export function openClient({ url, token, resume, greeted, retryMs = 30 }: RigCli
       const { promise, resolve, reject } = Promise.withResolvers<T>()
       if (socket?.readyState !== WebSocket.OPEN) return Promise.reject<T>(new Error('not connected'))
       const id = nextId++
+      const late = setTimeout(() => {
+        open.delete(id)
+        reject(new Error(`no answer to ${method} after ${answerMs / 1000} s`))
+      }, answerMs).unref()
       open.set(id, { resolve: (value) => resolve(value as T), reject })
       socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }))
-      return promise
+      return promise.finally(() => clearTimeout(late))
     },
     forget() {
       last = -1

@@ -106,8 +106,8 @@ export async function resumeRun({ seed, cuts, clients, tree = ownTree, withinMs 
     for (const { client } of readers) client.stop()
     judge.close()
     server.kill()
-    await server.ended
-    await proxy.close()
+    if (!await within(server.ended, arriveMs)) result.wrong.push(`the server, process ${server.pid}, was killed and has not ended`)
+    if (!await within(proxy.close(), arriveMs)) result.wrong.push('the proxy does not close')
     rmSync(folder, { recursive: true, force: true })
   }
   result.ms = Date.now() - began
