@@ -107,10 +107,7 @@ export async function startProxy(port: number, random: () => number): Promise<Pr
   function end(line: Line, reset: boolean): void {
     line.dead = true
     lines.delete(line)
-    for (const socket of [line.client, line.upstream]) {
-      if (reset) socket.resetAndDestroy()
-      else socket.destroy()
-    }
+    for (const socket of [line.client, line.upstream]) breakOff(socket, reset)
   }
 
   const proxy: Proxy = {
@@ -145,4 +142,13 @@ export async function startProxy(port: number, random: () => number): Promise<Pr
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   proxy.port = (server.address() as AddressInfo).port
   return proxy
+}
+
+/**
+ * Closes a socket, with RST where asked. One that is about to send its FIN is closed without: Node refuses to reset it (EINVAL), forgets
+ * it unclosed, and the process then turns in its exit for ever.
+ */
+export function breakOff(socket: Socket, reset: boolean): void {
+  if (reset && !socket.writableEnded) socket.resetAndDestroy()
+  else socket.destroy()
 }
