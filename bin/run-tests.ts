@@ -51,9 +51,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   })
 }
 let timedOut = false
+const told = new Set<string>()
 setTimeout(() => {
   timedOut = true
-  say(`The tests took longer than ${hardLimit / 60_000} minutes and were stopped.`)
+  say(`The tests took longer than ${hardLimit / 60_000} minutes and were stopped. Each lane tells its files in their order; the first of these was not done:`)
+  for (const files of lanes) for (const name of files.filter(name => !name.startsWith('-') && !told.has(name)).sort().slice(0, 3)) say(`  ${name}`)
   endGroups()
 }, hardLimit).unref()
 
@@ -66,6 +68,7 @@ function runTap(args: string[]): Promise<{ code: number, report: TapReport }> {
   const tap = spawn('tap', ['run', '--reporter=tap', ...args], { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env })
   running.push(tap)
   const reader = tapReader(({ ok, name, ms, lines }) => {
+    told.add(name)
     say(`${ok ? 'ok    ' : 'FAILED'} ${name} (${(ms / 1000).toFixed(1)} s)`)
     if (!ok) say(lines.filter(line => !/^ *(ok \d|\d+\.\.\d+$|$)/.test(line)).map(line => '    ' + line).join('\n'))
   })
