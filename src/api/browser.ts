@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import { publicId } from '../model/ids.ts'
 import { createLogin, findLogin, revokeLogin } from '../store/logins.ts'
 import type { Store } from '../store/store.ts'
 import { checkPassword } from '../store/users.ts'
+import { checker } from '../model/checker.ts'
 import type { Clock } from '../model/ports.ts'
 import { ApiError } from './errors.ts'
 import type { Limits } from './limits.ts'
@@ -28,7 +28,7 @@ export type BrowserDeps = {
 }
 
 const sessionMs = 90 * 24 * 3600_000
-const credentials = Compile(Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false }))
+const credentials = checker(Type.Object({ name: Type.String({ minLength: 1, maxLength: 200 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false }))
 
 /** The cookie's name. `__Host-` binds it to this very host (RFC 6265bis section 4.1.3.2); it needs https. */
 export function cookieName(https: boolean): string {
@@ -55,7 +55,7 @@ export function browserRoutes(app: FastifyInstance, deps: BrowserDeps): void {
   app.post('/v1/login', shared, async (request, reply) => {
     sameSite(deps, request, { required: false })
     const { body } = request
-    if (!credentials.Check(body)) throw new ApiError('invalid_params', 'POST /v1/login takes JSON: {"name": "…", "password": "…"}')
+    if (!credentials.accepts(body)) throw new ApiError('invalid_params', 'POST /v1/login takes JSON: {"name": "…", "password": "…"}')
     const wait = deps.throttle.attempt(body.name, request.ip)
     if (wait > 0) throw new ApiError('rate_limited', `too many attempts to log in; wait ${Math.ceil(wait / 1000)} s`, undefined, wait)
     const userId = await checkPassword(store, body.name, body.password)

@@ -1,10 +1,10 @@
 import type { Static, TObject, TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
-import type { Validator } from 'typebox/compile'
 import type { Context } from './context.ts'
 import { ApiError } from './errors.ts'
 import type { ErrorKind } from './errors.ts'
 import { strict } from './strict.ts'
+import { checker } from '../model/checker.ts'
+import type { Checker } from '../model/checker.ts'
 import { wrongIn } from '../model/wrong.ts'
 
 export type Definition<P extends TObject, R extends TSchema> = {
@@ -48,10 +48,10 @@ export function method<P extends TObject, R extends TSchema>(definition: Definit
   const params = strict(definition.params)
   const result = strict(definition.result)
   // Compiled when first asked: a server answers few of its methods in its first minute, and results are checked in tests only.
-  let checking: Validator<{}, P> | undefined
-  let resultChecking: Validator<{}, R> | undefined
-  const checker = () => checking ??= Compile(params)
-  const resultChecker = () => resultChecking ??= Compile(result)
+  let asked: Checker<P> | undefined
+  let answered: Checker<R> | undefined
+  const given = () => asked ??= checker(params)
+  const found = () => answered ??= checker(result)
   const { orderBy } = definition
   return {
     name: definition.name,
@@ -62,10 +62,10 @@ export function method<P extends TObject, R extends TSchema>(definition: Definit
     example: definition.example,
     orderBy: orderBy ? params => orderBy(params as Static<P>) : null,
     check(value) {
-      if (!checker().Check(value)) throw new ApiError('invalid_params', `${definition.name}: ${wrongIn('params', checker().Errors(value), params, value)}`)
+      if (!given().accepts(value)) throw new ApiError('invalid_params', `${definition.name}: ${wrongIn('params', given().errors(value), params, value)}`)
     },
     wrongResult(value) {
-      return resultChecker().Check(value) ? '' : wrongIn('result', resultChecker().Errors(value), result, value)
+      return found().accepts(value) ? '' : wrongIn('result', found().errors(value), result, value)
     },
     handle: async (ctx, value) => definition.handle(ctx, value as Static<P>)
   }

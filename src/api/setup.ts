@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import Type from 'typebox'
-import { Compile } from 'typebox/compile'
+import { checker } from '../model/checker.ts'
 import { addUser, listUsers, UserError } from '../store/users.ts'
 import { sameSite, startSession } from './browser.ts'
 import type { BrowserDeps } from './browser.ts'
@@ -10,8 +10,8 @@ import { ApiError } from './errors.ts'
 export type SetupDeps = BrowserDeps & { codes: DoorCodes }
 
 const Code = Type.String({ minLength: 1, maxLength: 100 })
-const firstUser = Compile(Type.Object({ code: Code, name: Type.String({ minLength: 1, maxLength: 200 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false }))
-const entry = Compile(Type.Object({ code: Code }, { additionalProperties: false }))
+const firstUser = checker(Type.Object({ code: Code, name: Type.String({ minLength: 1, maxLength: 200 }), password: Type.String({ minLength: 1, maxLength: 1024 }) }, { additionalProperties: false }))
+const entry = checker(Type.Object({ code: Code }, { additionalProperties: false }))
 
 /**
  * GET /v1/setup: whether there is no user yet. POST /v1/setup makes the first one and logs them in; POST /v1/enter logs in by a
@@ -38,7 +38,7 @@ export function setupRoutes(app: FastifyInstance, deps: SetupDeps): void {
   app.post('/v1/setup', async (request, reply) => {
     sameSite(deps, request, { required: true })
     const { body } = request
-    if (!firstUser.Check(body)) throw new ApiError('invalid_params', 'POST /v1/setup takes JSON: {"code": "…", "name": "…", "password": "…"}')
+    if (!firstUser.accepts(body)) throw new ApiError('invalid_params', 'POST /v1/setup takes JSON: {"code": "…", "name": "…", "password": "…"}')
     if (!await empty()) throw new ApiError('conflict', 'this server has a user already; log in, or let its operator make another: kinbox user add NAME')
     if (!('firstUser' in opened(body.code, request.ip))) throw new ApiError('unauthenticated', 'this code is for logging in, not for making a user')
     const userId = await addUser(store, { name: body.name, password: body.password }, clock, { first: true }).catch((error: unknown) => {
@@ -51,7 +51,7 @@ export function setupRoutes(app: FastifyInstance, deps: SetupDeps): void {
   app.post('/v1/enter', async (request, reply) => {
     sameSite(deps, request, { required: true })
     const { body } = request
-    if (!entry.Check(body)) throw new ApiError('invalid_params', 'POST /v1/enter takes JSON: {"code": "…"}')
+    if (!entry.accepts(body)) throw new ApiError('invalid_params', 'POST /v1/enter takes JSON: {"code": "…"}')
     const opens = opened(body.code, request.ip)
     if (!('userId' in opens)) throw new ApiError('unauthenticated', 'this code makes the first user; it logs nobody in')
     codes.spend(body.code)

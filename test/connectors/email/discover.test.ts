@@ -1,4 +1,3 @@
-import { Compile } from 'typebox/compile'
 import fc from 'fast-check'
 import t from 'tap'
 import { connector } from '../../../connectors/email/index.ts'
@@ -7,6 +6,7 @@ import { parsePlace, placeId } from '../../../connectors/email/place.ts'
 import { packSet, unpackSet } from '../../../connectors/email/sequence.ts'
 import { remoteId } from '../../../src/connector.ts'
 import type { Resolver } from '../../../src/connector.ts'
+import { checker } from '../../../src/model/checker.ts'
 
 const records = (answers: Record<string, unknown[]>): Resolver => async (name) => {
   const found = answers[name]
@@ -39,8 +39,7 @@ t.test('without records the usual names, encrypted only', async (t) => {
 t.test('settings: valid ones pass, bad ones do not, secrets are marked', async (t) => {
   const server = { host: 'mail.example.org', port: 993, security: 'tls' }
   const good = { address: 'ada@example.org', imap: server, smtp: server, password: 'secret' }
-  const compiled = Compile(connector.settings)
-  const check = (value: unknown) => compiled.Check(value)
+  const { accepts: check } = checker(connector.settings)
   t.equal(check(good), true)
   for (const bad of [{ ...good, imap: { ...server, port: 0 } }, { ...good, imap: { ...server, security: 'ssl' } }, { ...good, unknown: 1 }, { address: 'ada@example.org' }]) t.equal(check(bad), false, JSON.stringify(bad))
   const secret = (schema: { properties?: Record<string, { secret?: boolean, properties?: Record<string, { secret?: boolean }> }> }) => Object.entries(schema.properties ?? {}).filter(([, each]) => each.secret).map(([name]) => name)
