@@ -1,3 +1,4 @@
+import { mock } from 'node:test'
 import t from 'tap'
 import type { Test } from 'tap'
 import { loadConnector } from '../../src/accounts/load.ts'
@@ -145,6 +146,29 @@ t.test('a wrong password is not tried again by itself', async (t) => {
   w.script.push(() => { throw new ConnectorError('gone', 'This account was deleted. Remove it.', { retry: 'never' }) })
   await w.supervisor.open(never)
   t.match(await w.row(never), { status: 'stopped', error: { code: 'gone' } })
+})
+
+t.test('however long a provider was away, it is asked again every thirty seconds', async (t) => {
+  const w = await watch(t, { random: () => 1 })
+  const id = await w.add()
+  const turn = () => new Promise((end) => setImmediate(end))
+  let tries = 0
+  w.script.push(...Array.from({ length: 12 }, () => () => {
+    tries++
+    throw down()
+  }))
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  await w.supervisor.open(id)
+  for (let failed = 1; failed < 12; failed++) {
+    t.equal(tries, failed)
+    mock.timers.tick(30_100)
+    for (let i = 0; i < 3_000 && (tries === failed || (await w.row(id)).status !== 'retrying'); i++) await turn()
+  }
+  t.equal(tries, 12)
+  mock.timers.tick(30_100)
+  for (let i = 0; i < 3_000 && (await w.row(id)).status !== 'live'; i++) await turn()
+  t.equal((await w.row(id)).status, 'live')
 })
 
 t.test('an unknown error is tried again, and its text stays inside', async (t) => {

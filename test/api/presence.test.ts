@@ -141,6 +141,24 @@ t.test('typing is shown where an answer would go, and seldom', async (t) => {
   t.match(await failureOf(client.call('typing.set', { conversationId: 'c999', typing: true })), { kind: 'not_found' })
 })
 
+t.test('among several, who is blocked does not see the user type', async (t) => {
+  const { client, chat } = await stage(t)
+  const carol = { kind: 'chat', address: 'carol@chat.example' }
+  await chat.letters([{ sender: { ...alice, raw: alice.address }, recipients: [{ kind: 'chat', address: own, role: 'to' }, { ...carol, role: 'to' }], text: 'All three of us' }])
+  const { items } = await client.call<{ items: { id: string, kind: string, lastMessage: { text: string } }[] }>('conversation.list', { folder: 'inbox' })
+  const group = items.find(({ kind }) => kind === 'group')!
+  const typing = async () => {
+    chat.told.length = 0
+    const answer = await client.call('typing.set', { conversationId: group.id, typing: true })
+    await client.call('typing.set', { conversationId: group.id, typing: false })
+    return [answer, chat.told.flatMap((signal) => signal.type === 'typing' && signal.typing ? [signal.address.address] : []).sort()]
+  }
+  t.same(await typing(), [{ told: true }, [alice.address, carol.address]])
+  const { id } = await client.call<{ id: string }>('contact.put', { name: 'Carol', addresses: [carol] })
+  await client.call('contact.block', { id, blocked: true })
+  t.same(await typing(), [{ told: true }, [alice.address]])
+})
+
 t.test('who is blocked is told nothing more, also not what waited to be told; a block is said to the network at once', async (t) => {
   const { client, chat, contactId, conversationId } = await stage(t)
   await client.call('settings.set', { sendReadMarkers: true })

@@ -97,7 +97,7 @@ t.test('sizes, times, redirects and kinds have ends', async (t) => {
   const there = await elsewhere(t, (path, response) => {
     switch (path) {
       case '/large': return void response.writeHead(200, { 'content-length': '999999' }).end()
-      case '/endless': { response.writeHead(200); const more = setInterval(() => response.write(Buffer.alloc(2000)), 2); response.on('close', () => clearInterval(more)); return }
+      case '/endless': { response.writeHead(200); const more = setInterval(() => response.write(Buffer.alloc(30_000)), 2); response.on('close', () => clearInterval(more)); return }
       case '/silent': return
       case '/drips': { response.writeHead(200); const more = setInterval(() => response.write('x'), 20); response.on('close', () => clearInterval(more)); return }
       case '/round': return void response.writeHead(301, { location: '/round' }).end()
@@ -185,4 +185,23 @@ t.test('turns: in their order, users in turn, none waits for ever', async (t) =>
   t.equal(began.at(-1), 'e')
   await take('late', 1, AbortSignal.abort())
   t.match(began.at(-1), /late: nobody waits/)
+})
+
+t.test('turns: of one user only so many are under way at once, whatever is free', async (t) => {
+  const turns = openTurns({ atOnce: 9, perUser: 2, perHost: 9 })
+  const began: string[] = []
+  const ended = new AbortController()
+  const take = (name: string, userId: number) => turns.take({ userId, host: name, ended: ended.signal }).then((end) => {
+    began.push(name)
+    return end
+  })
+  const [a, , c, d] = [take('a', 1), take('b', 1), take('c', 1), take('d', 1)]
+  await take('e', 2)
+  t.same(began, ['a', 'b', 'e'], 'the third of the first user waits, and nobody for it')
+  const end = await a
+  end()
+  await c
+  t.same(began, ['a', 'b', 'e', 'c'])
+  ended.abort()
+  await t.rejects(d, /nobody waits/)
 })

@@ -12,6 +12,7 @@ const digestOf = (more: Partial<IncomingMessage>) => Buffer.from(compared({ ...m
 for (const { what, more, same } of [
   { what: 'folded by one version, shown by another', more: { text: 'Yes, gladly.', quoted: 'On Monday Ada wrote:\n> Will you come?' }, same: true },
   { what: 'quotes above the answer', more: { text: 'Yes, gladly.', quoted: '\n On Monday Ada wrote:\n\n> Will you come? \n' }, same: true },
+  { what: 'answers between the quotes, which one version folds out of the middle', more: { text: 'Yes, gladly.\n> Will you come?', quoted: 'On Monday Ada wrote:' }, same: true },
   { what: 'another word', more: { text: 'No, gladly.', quoted: 'On Monday Ada wrote:\n> Will you come?' }, same: false },
   { what: 'a line more', more: { quoted: 'Alice' }, same: false },
   { what: 'another subject', more: { subject: 'Sunday' }, same: false },

@@ -27,6 +27,10 @@ t.test('pictures of somebody: always, in what is verified to be theirs, until it
   t.equal(await shows(stage, weak), false, 'what does not prove its sender')
   t.equal(await shows(stage, forged), false)
   t.equal(await shows(stage, bob), false, 'somebody else')
+  const first = await writes('Carol <carol@friend.example>', 'Look', { html })
+  t.match(first.sender, { proof: 'weak', contactId: /^p\d+$/ }, 'whose address never proved itself, so that nothing speaks against it')
+  await call('contact.put', { id: first.sender.contactId!, pictures: true })
+  t.equal(await shows(stage, first), false, 'what is theirs as far as one knows is not proven to be')
   t.equal(await shows(stage, await writes('Alice <alice@friend.example>', 'Again', { html, proof: proven })), true, 'what comes later')
 
   await call('contact.block', { id, blocked: true })
