@@ -104,13 +104,18 @@ const stopMs = 10_000
 const lastSeenMs = 60_000
 
 /**
- * Opens every room over one data folder, which this process then owns, and joins them. Only a server `connects` accounts.
+ * Opens every room over one data folder, which this process then owns, and joins them. Only a server `connects` accounts. `parses`:
+ * what will be read at once, so that its parser is ready when the rest is.
  * Throws StartError, whose message says what to do.
  */
-async function openHouse(config: Config, log: Log, world: World, connects: boolean) {
+async function openHouse(config: Config, log: Log, world: World, { connects, parses = null }: { connects: boolean, parses?: string | null }) {
   const { clock = { now: Date.now }, random = Math.random } = world
   const owner = ownFolder(config.data)
   try {
+    const folders = [ownConnectors, ...config.connectors ? [config.connectors] : [], ...world.connectors ?? []]
+    const pool = openParsePool({ folders, size: parsers, timeoutMs: config.parseSeconds * 1000 })
+    // Beside the opening of the database: both take their time.
+    if (parses !== null) pool.warm(parses)
     const store = await openStore({ folder: config.data, clock, log })
     const seal = openSeal(config.data, config.secretKey)
     const blobs = openBlobs(config.data, clock)
@@ -118,13 +123,12 @@ async function openHouse(config: Config, log: Log, world: World, connects: boole
     const turn: Turn = { who: null }
     const searcher = openSearcher({ folder: config.data })
     const index = searchIndex({ folder: config.data, store, wakeup, log, renewed: searcher.reopen })
-    const folders = [ownConnectors, ...config.connectors ? [config.connectors] : [], ...world.connectors ?? []]
+    if (parses !== null) index.start()
     const connector = (kind: string) => loadConnector(folders, kind)
     const kinds = () => connectorKinds(folders)
     const dns = cachingResolver({ clock, ...(world.dns ? { ask: world.dns } : {}) })
     const maker = openHtmlMaker()
     const small = thumbnails({ store, blobs, wakeup, clock, log })
-    const pool = openParsePool({ folders, size: parsers, timeoutMs: config.parseSeconds * 1000 })
     const receiving = { store, blobs, wakeup, clock, log, parse: pool.parse }
     const intake: Intake = {}
     const receive = counted(receiver({ ...receiving, many: (kind, batch) => pool.many(kind, batch, false), prove: prover({ connector, dns, log }) }), intake)
@@ -218,7 +222,7 @@ type House = Awaited<ReturnType<typeof openHouse>>
 
 /** Starts the server: sockets, HTTP, the admin socket, and the sessions of all accounts. Throws StartError. */
 export async function startApp(config: Config, log: Log, world: World = {}): Promise<App> {
-  const house = await openHouse(config, log, world, true)
+  const house = await openHouse(config, log, world, { connects: true })
   const { store, wakeup, clock, blobs, signals, supervisor, deliverer, actions } = house
   const revocations = openRevocations()
   const sign = signer()
@@ -275,8 +279,8 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
 }
 
 /** The verbs of `kinbox` without a server, for a process that owns the folder meanwhile. Throws StartError where another one does. */
-export async function openAdmin(config: Config, log: Log, world: World = {}): Promise<{ actions: AdminActions, close(): Promise<void> }> {
-  const house = await openHouse(config, log, world, false)
+export async function openAdmin(config: Config, log: Log, { parses = null, ...world }: World & { parses?: string | null } = {}): Promise<{ actions: AdminActions, close(): Promise<void> }> {
+  const house = await openHouse(config, log, world, { connects: false, parses })
   return { actions: house.actions, close: house.close }
 }
 

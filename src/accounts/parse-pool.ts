@@ -21,6 +21,8 @@ export type ParsePool = {
    * What is to be parsed alone goes first.
    */
   many(kind: string, batch: Item[], proves: boolean): Promise<(Understood | null)[]>
+  /** Starts a worker now that will be needed soon, and has it load the connector. */
+  warm(kind: string): void
   /** Ends all workers; what was waiting rejects. */
   close(): Promise<void>
 }
@@ -38,10 +40,20 @@ type Task = {
   reject(error: Error): void
 }
 
+/** A worker, and what it was given: it is at the first, and goes on with the next without being told. */
+type Hand = {
+  worker: Worker
+  tasks: Task[]
+  /** Ends it when the first of its tasks takes longer (ms); `words`: why, then. */
+  limit(ms: number, words: string): void
+}
+
 const startMs = 60_000
 /** A worker is asked for so much at once at most: then one who waits for a single message waits for milliseconds. */
 const itemsAtOnce = 32
 const bytesAtOnce = 2 * 1024 * 1024
+/** So many portions of bulk work a worker is given: this thread may be writing for longer than one or two take. */
+const portionsAtHand = 3
 
 /**
  * Hostile content gets a thread with a kill timer and a heap cap, never the server's own. A worker that ran over either is
@@ -51,13 +63,10 @@ const bytesAtOnce = 2 * 1024 * 1024
 export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 }: { folders: string[], size: number, timeoutMs?: number, heapMb?: number }): ParsePool {
   const waiting: Task[] = []
   const bulk: Task[] = []
-  /** How many workers are at bulk work: one is left for what somebody waits for, and two cores have a writer and an index to run, too. */
-  let bulkRunning = 0
-  const idle: Worker[] = []
-  const all = new Set<Worker>()
+  const all = new Set<Hand>()
   let closed = false
 
-  const start = () => {
+  const start = (): Hand => {
     const worker = new Worker(new URL('./parse-worker.ts', import.meta.url), {
       name: 'parse',
       workerData: { folders },
@@ -66,61 +75,73 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: Math.max(8, Math.floor(heapMb / 16)) }
     })
-    // An idle pool must not keep the process alive; a running job is awaited by somebody who does.
-    worker.unref()
-    all.add(worker)
-    return worker
-  }
-
-  const pump = () => {
-    while (waiting.length > 0 || bulk.length > 0 && bulkRunning < Math.max(1, size - 1)) {
-      if (closed) return
-      const worker = idle.pop() ?? (all.size < size ? start() : undefined)
-      if (!worker) return
-      run(worker, (waiting.shift() ?? bulk.shift())!)
-    }
-  }
-
-  const run = (worker: Worker, task: Task) => {
+    const tasks: Task[] = []
     let why = 'its parser crashed'
-    let over = false
-    if (task.isBulk) bulkRunning++
-    let timer = setTimeout(() => end('its parser did not start'), startMs)
-    const end = (words: string) => {
-      why = words
-      worker.terminate()
-    }
-    const finish = () => {
-      over = true
-      if (task.isBulk) bulkRunning--
+    let timer: NodeJS.Timeout | undefined
+    const limit = (ms: number, words: string) => {
       clearTimeout(timer)
-      worker.off('message', heard).off('error', failed).off('exit', gone).unref()
+      timer = setTimeout(() => {
+        why = words
+        worker.terminate()
+      }, ms)
     }
-    const heard = (reply: Reply) => {
-      if (reply.type === 'started') {
+    const hand: Hand = { worker, tasks, limit }
+    worker.on('message', (reply: Reply) => {
+      if (reply.type === 'started') return limit(timeoutMs, `reading it took more than ${timeoutMs / 1000} seconds`)
+      const task = tasks.shift()!
+      if (tasks.length > 0) limit(startMs, 'its parser did not start')
+      else {
         clearTimeout(timer)
-        timer = setTimeout(() => end(`reading it took more than ${timeoutMs / 1000} seconds`), timeoutMs)
-        return
+        worker.unref()
       }
-      finish()
-      idle.push(worker)
       if (reply.type === 'broken') task.reject(new Error(`the connector ${task.kind} could not be loaded: ${reply.text}`))
       else task.done(reply)
       pump()
-    }
-    const failed = (error: Error & { code?: string }) => {
+    })
+    worker.on('error', (error: Error & { code?: string }) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') why = `reading it took more than ${heapMb} MB of memory`
+    })
+    worker.on('exit', () => {
+      clearTimeout(timer)
+      all.delete(hand)
+      const [task, ...others] = tasks.splice(0)
+      if (closed) for (const one of [task, ...others]) one?.reject(new Error('the server is stopping'))
+      else {
+        // To these it had not come.
+        bulk.unshift(...others)
+        if (task?.again) waiting.unshift({ ...task, again: false })
+        else task?.lost(why)
+        pump()
+      }
+    })
+    // An idle pool must not keep the process alive; a running job is awaited by somebody who does.
+    worker.unref()
+    all.add(hand)
+    return hand
+  }
+
+  /** Whoever has nothing to do, else a new one. */
+  const idle = () => [...all].find(({ tasks }) => tasks.length === 0) ?? (all.size < size ? start() : undefined)
+
+  /** Whoever is to do more bulk work. One is left for what somebody waits for, and two cores have a writer and an index to run, too. */
+  const forBulk = () => {
+    const busy = [...all].filter(({ tasks }) => tasks[0]?.isBulk)
+    return busy.length < Math.max(1, size - 1) ? idle() : busy.find(({ tasks }) => tasks.length < portionsAtHand)
+  }
+
+  const pump = () => {
+    while (!closed && waiting.length + bulk.length > 0) {
+      const hand = waiting.length > 0 ? idle() : forBulk()
+      if (!hand) return
+      give(hand, (waiting.shift() ?? bulk.shift())!)
     }
-    const gone = () => {
-      if (over) return
-      finish()
-      all.delete(worker)
-      if (closed) task.reject(new Error('the server is stopping'))
-      else if (task.again) waiting.unshift({ ...task, again: false })
-      else task.lost(why)
-      pump()
+  }
+
+  const give = ({ worker, tasks, limit }: Hand, task: Task) => {
+    if (tasks.push(task) === 1) {
+      limit(startMs, 'its parser did not start')
+      worker.ref()
     }
-    worker.on('message', heard).on('error', failed).on('exit', gone).ref()
     const { job, transfer } = task.job()
     worker.postMessage(job, transfer)
   }
@@ -158,10 +179,13 @@ export function openParsePool({ folders, size, timeoutMs = 10_000, heapMb = 256 
       lost: (why) => reject(new Unreadable(`This message could not be read: ${why}. The original is kept.`))
     })),
     many: async (kind, batch, proves) => (await Promise.all(portions(batch).map((items) => some(kind, items, proves)))).flat(),
+    warm(kind) {
+      if (!closed && all.size === 0) start().worker.postMessage({ type: 'load', kind } satisfies Job)
+    },
     async close() {
       closed = true
       for (const task of [...waiting.splice(0), ...bulk.splice(0)]) task.reject(new Error('the server is stopping'))
-      await Promise.all([...all].map((worker) => worker.terminate()))
+      await Promise.all([...all].map(({ worker }) => worker.terminate()))
     }
   }
 }

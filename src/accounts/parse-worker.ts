@@ -11,6 +11,8 @@ export type Item = { raw: Uint8Array, context: Context }
 export type Job =
   | ({ type: 'one', kind: string } & Item)
   | { type: 'many', kind: string, items: Item[], proves: boolean }
+  /** Nothing is answered: what it needs will be there when a job comes. */
+  | { type: 'load', kind: string }
 export type Reply =
   | { type: 'started' }
   | { type: 'parsed', incoming: Incoming[] }
@@ -22,15 +24,19 @@ export type Reply =
   | { type: 'broken', text: string }
 
 const { folders } = workerData as { folders: string[] }
+if (!parentPort) throw new Error('parse-worker.ts runs as a worker only')
 const port = parentPort
-if (!port) throw new Error('parse-worker.ts runs as a worker only')
 
 // Nobody reads where an error came from here, and several of each mail are made only to be caught.
 Error.stackTraceLimit = 0
 // It has been read; a connector finds nothing here.
 delete process.env['NODE_COMPILE_CACHE']
 
-port.on('message', async (job: Job) => {
+let last: Promise<unknown> = Promise.resolve()
+// One after another, in the order that they came: also where one waits for something.
+port.on('message', (job: Job) => void (last = last.then<unknown>(() => job.type === 'load' ? loadConnector(folders, job.kind).catch(() => undefined) : take(job))))
+
+async function take(job: Exclude<Job, { type: 'load' }>): Promise<void> {
   const reply = (message: Reply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)
   try {
     const connector = await loadConnector(folders, job.kind)
@@ -51,7 +57,7 @@ port.on('message', async (job: Job) => {
   } catch (error) {
     reply({ type: 'broken', text: String(error).slice(0, 300) })
   }
-})
+}
 
 async function one({ parse, prove }: Connector, { raw, context }: Item, proves: boolean): Promise<Understood> {
   const result = understood(raw, await parse(raw, context))

@@ -92,7 +92,9 @@ export function adminActions(deps: ActionDeps): AdminActions {
         goOn: (file) => store.read((tx) => bookmarkAt(tx, accountId, file)),
         keep: (place) => store.hot((tx) => putBookmark(tx, accountId, place), 'bulk')
       }
-      const summary = await inWords(importMail({ account: ref, paths, receive: deps.receiveFiles, now: clock.now(), signal, progress, bookmark, pace }))
+      // What is left to be indexed when the last is written is waited for.
+      const ending = () => void deps.index.upTo(userId, signal).catch(() => undefined)
+      const summary = await inWords(importMail({ account: ref, paths, receive: deps.receiveFiles, now: clock.now(), signal, progress, bookmark, pace, ending }))
       if (!signal.aborted) await deps.index.upTo(userId, signal)
       return { account: publicId('account', accountId), ...summary }
     },

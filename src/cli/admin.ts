@@ -3,10 +3,10 @@ import { connectAdmin } from './admin-client.ts'
 import { CliError, type Io } from './io.ts'
 import { openLog, whereIs, type GlobalOptions } from './where.ts'
 
-/** Does something as the folder's owner: through the running server, else in this process, which then owns the folder meanwhile. */
-export async function withAdmin<T>(io: Io, options: GlobalOptions, act: (actions: AdminActions) => Promise<T>): Promise<T> {
+/** Does something as the folder's owner: through the running server, else in this process, which then owns the folder meanwhile. `parses`: what kind of content is to be read, for a quicker start. */
+export async function withAdmin<T>(io: Io, options: GlobalOptions, act: (actions: AdminActions) => Promise<T>, { parses = null }: { parses?: string | null } = {}): Promise<T> {
   const { config } = whereIs(io, options)
-  const admin = await connectAdmin(config.data) ?? await (await io.app()).openAdmin(config, openLog({ ...config, logLevel: 'warn' }))
+  const admin = await connectAdmin(config.data) ?? await (await io.app()).openAdmin(config, openLog({ ...config, logLevel: 'warn' }), { parses })
   try {
     return await act(admin.actions)
   } finally {

@@ -24,13 +24,15 @@ export type Bookmark = { goOn: GoOn, keep(place: Place): Promise<void> }
  * changes nothing; a large file goes on where it was. What cannot be read is listed and does not stop it; `signal` does, and keeps what
  * came in so far.
  */
-export async function importMail({ account, paths, receive, now, signal, progress, bookmark, pace }: {
+export async function importMail({ account, paths, receive, now, signal, progress, bookmark, pace, ending }: {
   account: AccountRef, paths: string[], now: number, signal: AbortSignal
   receive(account: AccountRef, batch: Arrival[], at: { lane: 'history' }): Promise<Received>
   progress(progress: ImportProgress): void
   bookmark?: Bookmark
   /** Told how many messages were stored; resolves when more may come. */
   pace?(messages: number, signal: AbortSignal): Promise<void>
+  /** All has been read, and the last are on their way. */
+  ending?(): void
 }): Promise<Omit<ImportSummary, 'account'>> {
   const summary = { messages: 0, stored: 0, known: 0, unreadable: 0, problems: [] as ImportSummary['problems'] }
   const problem = (name: string, words: string) => void (summary.problems.length < listed && summary.problems.push({ name, problem: words }))
@@ -81,6 +83,7 @@ export async function importMail({ account, paths, receive, now, signal, progres
     if (batch.length === batchSize || bytes > batchBytes) flush(found.read)
     while (under.length >= ahead || under.reduce((sum, one) => sum + one.bytes, 0) > aheadBytes) await under.shift()!.done
   }
+  ending?.()
   if (batch.length > 0) flush(signal.aborted ? batch.at(-1)!.read : totalBytes)
   for (const { done } of under) await done
   if (begun && !signal.aborted) await finished(begun)

@@ -24,7 +24,7 @@ export function importFiles(parent: Command, io: Io): void {
         own: options.own,
         paths: paths.map(path => resolve(io.cwd, path)),
         ...(options.account ? { account: options.account } : {})
-      }, { progress: bar.update, signal: io.stopping })).finally(bar.stop)
+      }, { progress: bar.update, signal: io.stopping }), { parses: 'email' }).finally(bar.stop)
       io.stdout.write(options.json ? JSON.stringify(summary) + '\n' : inWords(summary))
     })
 }

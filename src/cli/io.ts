@@ -9,8 +9,8 @@ export type App = { address: { host: string, port: number }, admin: AdminActions
 export type AppFace = {
   /** Throws StartError, whose message says what to do. */
   startApp(config: Config, log: Log): Promise<App>
-  /** The same actions without a server: takes the folder's lock. Throws StartError where another process owns it. */
-  openAdmin(config: Config, log: Log): Promise<{ actions: AdminActions, close(): Promise<void> }>
+  /** The same actions without a server: takes the folder's lock. `parses`: what kind of content will be read at once. Throws StartError where another process owns it. */
+  openAdmin(config: Config, log: Log, how?: { parses?: string | null }): Promise<{ actions: AdminActions, close(): Promise<void> }>
 }
 
 export type Output = { write(text: string): unknown, isTTY?: boolean, columns?: number }

@@ -117,7 +117,8 @@ export function searchIndex({ folder, store, wakeup, log, renewed = () => {} }: 
           done(error) {
             waiters.delete(waiter)
             signal?.removeEventListener('abort', abort)
-            worker?.unref()
+            // Whoever else waits keeps the process alive by it.
+            if (waiters.size === 0) worker?.unref()
             if (error) reject(error)
             else resolve()
           }

@@ -31,3 +31,24 @@ t.test('what cannot be read among many, or ends its worker, is looked at alone; 
   t.same(await run(['a', 'loop', ...Array.from({ length: 40 }, () => 'c')]), [...Array.from({ length: 32 }, () => false), ...Array.from({ length: 10 }, () => true)], 'those that shared its worker, too')
   await t.rejects(pool.many('none', [{ raw: Buffer.from('a'), context }], false), /connector none could not be loaded/)
 })
+
+t.test('a worker that was warmed does one portion after another, also where reading waits for something', async (t) => {
+  const waits = pigeon(`async parse(raw) {
+    const all = globalThis as { busy?: number }
+    all.busy = (all.busy ?? 0) + 1
+    const { busy } = all
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    all.busy--
+    return [{ type: 'message', sender: { kind: 'roof', address: 'a', raw: 'a' }, recipients: [], direction: 'in', text: String(busy), references: [], attachments: [] }]
+  },`)
+  const pool = openParsePool({ folders: [await connectorFolder(t, { 'pigeon.ts': waits })], size: 2 })
+  t.teardown(() => pool.close())
+  pool.warm('pigeon')
+  pool.warm('none')
+  const results = await pool.many('pigeon', Array.from({ length: 80 }, () => ({ raw: Buffer.from('a'), context })), false)
+  t.same(new Set(results.flatMap((one) => one!.items.map((item) => 'message' in item && item.message.text))), new Set(['1']))
+  const closed = openParsePool({ folders: [], size: 1 })
+  await closed.close()
+  closed.warm('pigeon')
+  await t.rejects(closed.many('pigeon', [{ raw: Buffer.from('a'), context }], false), /stopping/)
+})

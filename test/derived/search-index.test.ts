@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { searchIndex } from '../../src/derived/search-index.ts'
 import { searcher } from '../../src/derived/searcher.ts'
@@ -45,11 +46,21 @@ t.test('the threads: what was stored is found when upTo says so, also after a st
   await second.upTo(userId)
   t.equal(await count('grape'), 10, 'what came while it was stopped')
   t.equal(second.rebuilding(userId), false)
+  let released = 0
+  const { unref } = Worker.prototype
+  Worker.prototype.unref = function () {
+    released++
+    return unref.call(this)
+  }
+  t.teardown(() => { Worker.prototype.unref = unref })
+  const other = t.rejects(second.upTo(userId, 1_000_000), { message: /stopped/ })
   const aborted = new AbortController()
   const gone = t.rejects(second.upTo(userId, 1_000_000, aborted.signal), { message: 'no longer' })
   aborted.abort(new Error('no longer'))
   await gone
+  t.equal(released, 0, 'the process does not end as long as another one waits')
   await second.stop()
+  await other
   // Whoever writes it and closes it last copies its write-ahead log into it.
   await asked.stop()
   library.follow()
