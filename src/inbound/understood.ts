@@ -31,7 +31,17 @@ export function digestOf({ sender, sentAt, subject, text, quoted }: { sender: { 
 
 /** What stands in a message, whatever of it is folded: its lines in an order that does not depend on where they lie. */
 function linesOf(text: string, quoted: string): string[] {
-  return `${text}\n${quoted}`.split('\n').map((line) => line.trim()).filter((line) => line !== '').sort()
+  const lines: string[] = []
+  for (const part of [text, quoted]) {
+    for (let at = 0; at < part.length;) {
+      const newline = part.indexOf('\n', at)
+      const end = newline < 0 ? part.length : newline
+      const line = part.slice(at, end).trim()
+      if (line !== '') lines.push(line)
+      at = end + 1
+    }
+  }
+  return lines.sort()
 }
 
 /** Whether anybody has to prove who sent it. */

@@ -15,6 +15,9 @@ const forwarded = new RegExp(`^(?:${anyOf(phrases('forwarded'))})`, 'iu')
 
 /** True for a line of dashes, stars or underscores alone. */
 export function isRule(line: Read): boolean {
+  const first = line.bare.charCodeAt(0) | 32
+  // Most lines begin with a letter.
+  if (first >= 97 && first <= 122) return false
   return rule.test(line.bare) && line.bare.length >= 3 || /^[-_=*—–─━ ]{3,}$/.test(line.text.trim())
 }
 

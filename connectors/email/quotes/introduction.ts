@@ -63,7 +63,7 @@ function endsWithColon(words: string): boolean {
 /** Cheap, since it is asked of every line. */
 function endsSpeaking(words: string): boolean {
   const last = lastWord(words.slice(-40))?.toLowerCase()
-  return last !== undefined && (lastWords.has(last) || unspaced.some((one) => last.endsWith(one)))
+  return last !== undefined && (lastWords.has(last) || last.charCodeAt(last.length - 1) >= 128 && unspaced.some((one) => last.endsWith(one)))
 }
 
 function lastWord(words: string): string | undefined {
