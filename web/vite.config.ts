@@ -16,9 +16,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,
-    reportCompressedSize: false,
-    // One file for the words of each language.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ debugName: 'words', name: (id) => `words-${/words\/(\w+)\//.exec(id)?.[1] ?? ''}`, test: /\/words\/\w+\/\w+\.json$/ }] } } }
+    reportCompressedSize: false
   },
   // For whoever works on the page: `vite web` beside a running server.
   server: { proxy: { '/v1': { target: process.env.KINBOX_URL ?? 'http://127.0.0.1:8420', ws: true } } }

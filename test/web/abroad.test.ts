@@ -155,7 +155,7 @@ async function rightToLeft(t: Test, { browser, house, writes, client }: Stage, c
   const letters = 'ابتثجحخدذرزسشصضطظعغفقكلمنه'
   const arabic = (text: string) => text.replace(/{{\w+}}|[a-z]/gi, (found) => found.startsWith('{{') ? found : letters[found.toLowerCase().charCodeAt(0) - 97]!)
   await lend(/\/assets\/words-en-[^/]+\.js$/, (code) => code.replace(/`(?:[^`\\]|\\.)*`/g, arabic))
-  await lend(/\/assets\/index-[^/]+\.js$/, (code) => code.replaceAll('./words/en/', './words/ar/').replace(/\ben:(["'`])English\1/, 'ar:`العربية`'))
+  await lend(/\/assets\/index-[^/]+\.js$/, (code) => code.replace(/\ben:\(\)=>/, 'ar:()=>').replace(/\ben:(["'`])English\1/, 'ar:`العربية`'))
   const page: Page = await context.newPage()
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(String(error)))

@@ -5,8 +5,8 @@ import { hearIn } from './said/said.ts'
 export const languages = { en: 'English', de: 'Deutsch' } as const
 export type Language = keyof typeof languages
 
-type Words = Record<string, unknown>
-const files = import.meta.glob<Words>('./words/*/*.json', { import: 'default' })
+/** One file for each language: the page asks once for all its words. */
+const files = { en: () => import('./words-en.ts'), de: () => import('./words-de.ts') }
 const kept = 'kinbox.language'
 
 /** The user's choice on this device, else what the browser asks for, else English. */
@@ -17,9 +17,8 @@ export function chosenLanguage(): Language {
 
 /** Loads a language's words and makes it the page's. Keys are `area.key`, with one file for each area. */
 export async function speak(language: Language, keep = false): Promise<void> {
-  const areas = Object.entries(files).filter(([path]) => path.startsWith(`./words/${language}/`))
-  const loaded = await Promise.all(areas.map(async ([path, load]) => [path.slice(path.lastIndexOf('/') + 1, -'.json'.length), await load()] as const))
-  const words = Object.fromEntries(loaded)
+  const loaded = await files[language]()
+  const words = Object.fromEntries(Object.entries(loaded.words).map(([path, area]) => [path.slice(path.lastIndexOf('/') + 1, -'.json'.length), area]))
   if (!i18next.isInitialized) await i18next.init({ lng: language, fallbackLng: false, resources: { [language]: { translation: words } }, interpolation: { escapeValue: false }, returnNull: false })
   else i18next.addResourceBundle(language, 'translation', words)
   await i18next.changeLanguage(language)

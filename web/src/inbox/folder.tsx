@@ -4,13 +4,16 @@ import '../styles/inbox.css'
 import { useLive } from '../hooks/use-live.ts'
 import { useNow } from '../hooks/use-now.ts'
 import { t } from '../i18n.ts'
+import { useChosen } from '../list/chosen.ts'
 import { VirtualList } from '../list/virtual-list.tsx'
 import type { ListHandle } from '../list/virtual-list.tsx'
 import { useStore } from '../session.ts'
+import { announce } from '../shell/announce.ts'
 import { useKeys } from '../shell/keys.ts'
 import { go } from '../shell/route.ts'
 import { FirstDay } from '../welcome/first-day.tsx'
 import { archive, isMuted, move, mute, pin, turnRead } from './leave.ts'
+import { Lot } from './lot.tsx'
 import { ConversationRow } from './row.tsx'
 
 export type FolderName = 'inbox' | 'other' | 'archive'
@@ -24,14 +27,23 @@ export function Folder({ folder, from, open }: { folder: FolderName, from: 'inbo
   const now = useNow()
   const list = useRef<ListHandle>(null)
   const window = useMemo(() => store.conversations(folder === 'archive' ? { folder: from, archived: true } : { folder }), [store, folder, from])
-  useEffect(() => () => window.close(), [window])
   const { items, state, error, more } = useLive(window)
   const sorted = useMemo(() => [...items.filter(({ pinned }) => pinned), ...items.filter(({ pinned }) => !pinned)], [items])
+  const chosen = useChosen(useMemo(() => sorted.map(keyOf), [sorted]))
+  const count = chosen.ids.length
+  useEffect(() => () => {
+    window.close()
+    chosen.none()
+  }, [window])
+  useEffect(() => {
+    if (count > 0) announce(t('inbox.chosen', { count }))
+  }, [count])
 
   /** Where the keyboard is: the row with the focus, else the open one. */
+  const row = (): string | null => document.activeElement?.closest<HTMLElement>('.folder [data-row]')?.dataset.row ?? open
   const at = (): number => {
-    const row = document.activeElement?.closest<HTMLElement>('.folder [data-row]')?.dataset.row ?? open
-    return sorted.findIndex(({ id }) => id === row)
+    const key = row()
+    return sorted.findIndex(({ id }) => id === key)
   }
   const step = (by: number) => {
     const place = at()
@@ -45,13 +57,29 @@ export function Folder({ folder, from, open }: { folder: FolderName, from: 'inbo
     if (one) doing(one)
   }
   /** What leaves the list hands the focus to its neighbour; what was open is closed for the next one. */
-  const leaving = (doing: (conversation: Conversation) => unknown) => here((one) => {
-    const place = sorted.indexOf(one)
-    const next = sorted[place + 1] ?? sorted[place - 1]
-    doing(one)
-    if (one.id === open) go(next ? `/c/${next.id}` : `/${folder}`)
+  const leave = (some: readonly string[]) => {
+    const last = sorted.findLastIndex(({ id }) => some.includes(id))
+    const stays = ({ id }: Conversation) => !some.includes(id)
+    const next = sorted.slice(last).find(stays) ?? sorted.slice(0, last).findLast(stays)
+    if (open !== null && some.includes(open)) go(next ? `/c/${next.id}` : `/${folder}`)
     else if (next) list.current?.show(next.id, { focus: true })
+    else document.getElementById('folder-title')?.focus()
+  }
+  const leaving = (doing: (conversation: Conversation) => unknown) => here((one) => {
+    doing(one)
+    leave([one.id])
   })
+  /** From the row with the focus to the one beside it. Elsewhere these keys mark text. */
+  const reach = (by: number) => () => {
+    const [from, next] = [sorted[at()], sorted[at() + by]]
+    if (!document.activeElement?.closest('.folder')) return false
+    if (!from || !next) return
+    chosen.upTo(next.id, from.id)
+    list.current?.show(next.id, { focus: true })
+  }
+  const toFirst = () => {
+    if (!document.activeElement?.closest('.folder [data-row]')) list.current?.show(chosen.ids[0]!, { focus: true })
+  }
   useKeys({
     j: { does: 'inbox.keyNext', run: () => step(1) },
     k: { does: 'inbox.keyPrevious', run: () => step(-1) },
@@ -61,19 +89,44 @@ export function Folder({ folder, from, open }: { folder: FolderName, from: 'inbo
     'shift+p': { does: 'inbox.keyPin', run: here((one) => void pin(store, one)) },
     u: { does: 'inbox.keyRead', run: here((one) => void turnRead(store, one)) },
     'shift+m': { does: 'inbox.keyMute', run: here((one) => void mute(store, one, !isMuted(one, now))) },
+    x: { does: 'inbox.keyChoose', run: here(({ id }) => chosen.turn(id)) },
+    'shift+ArrowDown': { does: 'inbox.keyRange', run: reach(1) },
+    'shift+ArrowUp': { does: 'inbox.keyRange', run: reach(-1) },
+    '*': { does: 'inbox.chooseAll', run: chosen.all },
     c: { does: 'inbox.keyCompose', run: () => go('/new') }
   })
 
-  const row = useCallback((conversation: Conversation) => <ConversationRow conversation={conversation} open={conversation.id === open} now={now} />, [open, now])
+  const choose = (id: string, range: boolean) => range ? chosen.upTo(id, row() ?? id) : chosen.turn(id)
+  const draw = useCallback((conversation: Conversation) => <ConversationRow conversation={conversation} open={conversation.id === open} now={now} chosen={chosen.marked.has(conversation.id)} onChoose={choose} />, [open, now, chosen.marked])
 
   if (state === 'error' && items.length === 0) return <div class="folder-empty note note-bad" role="alert"><p>{error?.message}</p></div>
   if (state === 'ready' && items.length === 0) return <Empty folder={folder} />
   return (
-    <VirtualList
-      class="folder-rows" handle={list} items={sorted} keyOf={keyOf} guess={rowHeight} role="list" label={t(`inbox.list.${folder}`)} busy={state === 'loading'}
-      nearEnd={more && state !== 'error' ? () => void window.loadMore() : undefined}
-      row={row}
-    />
+    <>
+      <VirtualList
+        class={count > 0 ? 'folder-rows choosing' : 'folder-rows'} handle={list} items={sorted} keyOf={keyOf} guess={rowHeight} role="list" label={t(`inbox.list.${folder}`)} busy={state === 'loading'}
+        nearEnd={more && state !== 'error' ? () => void window.loadMore() : undefined}
+        row={draw}
+      />
+      {count > 0 && (
+        <Lot
+          chosen={sorted.filter(({ id }) => chosen.marked.has(id))} onAll={chosen.all}
+          onDone={(leaves) => {
+            if (leaves) leave(chosen.ids)
+            else toFirst()
+            chosen.none()
+          }}
+          onBack={() => {
+            if (document.activeElement === document.body) list.current?.show(chosen.ids[0]!, { focus: true })
+          }}
+          onNone={() => {
+            toFirst()
+            chosen.none()
+            announce(t('inbox.chosen', { count: 0 }))
+          }}
+        />
+      )}
+    </>
   )
 }
 

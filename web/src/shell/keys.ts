@@ -1,10 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { cell } from '../hooks/observable.ts'
 
-/** What a key does. `does` is the words key of its line in the help; without it the help leaves it out. */
-export type Binding = { does?: string, run(event: KeyboardEvent): void }
+/** What a key does. `does` is the words key of its line in the help; without it the help leaves it out. False: nothing here, and the key does what it does in a browser. */
+export type Binding = { does?: string, run(event: KeyboardEvent): unknown }
 /** `j`, `?`, `Escape`, `mod+Enter` (Ctrl, or Command on a Mac), `shift+n`, and two after each other: `g i`. */
-export type Bindings = Record<string, Binding | ((event: KeyboardEvent) => void)>
+export type Bindings = Record<string, Binding | ((event: KeyboardEvent) => unknown)>
 
 const active = cell<readonly { current: Bindings }[]>([])
 const pauseMs = 1200
@@ -56,9 +56,7 @@ export function listenToKeys(): void {
     for (const wanted of before ? [`${before} ${name}`, name] : [name]) {
       const binding = active.value.map(({ current }) => current[wanted]).findLast((one) => one !== undefined)
       if (!binding) continue
-      event.preventDefault()
-      if (typeof binding === 'function') binding(event)
-      else binding.run(event)
+      if ((typeof binding === 'function' ? binding(event) : binding.run(event)) !== false) event.preventDefault()
       return
     }
     if (plain && active.value.some(({ current }) => Object.keys(current).some((keys) => keys.startsWith(name + ' ')))) first = { key: name, at: event.timeStamp }
