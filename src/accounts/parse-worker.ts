@@ -32,9 +32,9 @@ Error.stackTraceLimit = 0
 // It has been read; a connector finds nothing here.
 delete process.env['NODE_COMPILE_CACHE']
 
-let last: Promise<unknown> = Promise.resolve()
+const jobs: { last: Promise<unknown> } = { last: Promise.resolve() }
 // One after another, in the order that they came: also where one waits for something.
-port.on('message', (job: Job) => void (last = last.then<unknown>(() => job.type === 'load' ? loadConnector(folders, job.kind).catch(() => undefined) : take(job))))
+port.on('message', (job: Job) => void (jobs.last = jobs.last.then<unknown>(() => job.type === 'load' ? loadConnector(folders, job.kind).catch(() => undefined) : take(job))))
 
 async function take(job: Exclude<Job, { type: 'load' }>): Promise<void> {
   const reply = (message: Reply, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer)

@@ -6,6 +6,7 @@ import type { Understanding } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
 import { importContacts } from '../inbound/import-contacts.ts'
 import type { Address, Clock, IncomingContact } from '../connector.ts'
+import { canonicalEmail } from '../model/address.ts'
 import { parseId, publicId } from '../model/ids.ts'
 import { bookmarkAt, putBookmark } from '../store/bookmarks.ts'
 import { createAccount, getAccount, listAccounts, updateStatus } from '../store/accounts.ts'
@@ -79,7 +80,11 @@ export function adminActions(deps: ActionDeps): AdminActions {
     accountKinds: async () => (await accounts.kinds()).map(({ kind, title, channel, settings }) => ({ kind, title, channel, settings })),
     async importFiles({ user, account, own, paths }, { progress, signal }) {
       const { id: userId } = await userNamed(user)
-      const addresses = await inWords(Promise.all(own.map((address) => deps.canonical(userId, { kind: 'email', address }))))
+      // What is one is seen here; for the others somebody has to say why they are none.
+      const addresses = await inWords(Promise.all(own.map(async (text) => {
+        const address = canonicalEmail(text)
+        return address === null ? deps.canonical(userId, { kind: 'email', address: text }) : { kind: 'email', address }
+      })))
       const accountId = account === undefined ? await importedAccount(userId) : await accountOf(userId, account)
       await recordChange(at, userId, async (_em, tx, changes) => {
         const kept = listIdentities(tx, userId).filter((identity) => identity.accountId === accountId)

@@ -14,6 +14,8 @@ const batchBytes = 4 * 1024 * 1024
 /** So many batches are on their way at once: being parsed, or waiting to be written; of large mails one alone. */
 const ahead = 4
 const aheadBytes = 5 * batchBytes
+/** A bookmark is a commit of its own: one for the first batch of a file and for each so many more. What is read again after a crash is known. */
+const batchesABookmark = 5
 const listed = 1000
 
 /** Where an import that ended early goes on: see readSources. */
@@ -44,7 +46,18 @@ export async function importMail({ account, paths, receive, now, signal, progres
   let last: Promise<unknown> = Promise.resolve()
   /** The large file that has a bookmark in it. */
   let begun: Place | null = null
-  const finished = async (place: Place) => { await bookmark?.keep({ ...place, at: place.size }) }
+  let unkept: Place | null = null
+  let batches = 0
+  const keep = async () => {
+    const place = unkept
+    unkept = null
+    if (place) await bookmark?.keep(place)
+  }
+  const finished = async (place: Place) => {
+    unkept = { ...place, at: place.size }
+    batches = 0
+    await keep()
+  }
   const flush = (read: number) => {
     const some = batch
     const size = bytes
@@ -62,7 +75,11 @@ export async function importMail({ account, paths, receive, now, signal, progres
       for (const { index, why } of failed) problem(some[index]!.name, why)
       const { place } = some.at(-1)!
       if (begun && begun.path !== place.path) await finished(begun)
-      if (place.at < place.size || begun?.path === place.path) await bookmark?.keep(place)
+      if (place.at === place.size && begun?.path === place.path) await finished(place)
+      else if (place.at < place.size) {
+        unkept = place
+        if (batches++ % batchesABookmark === 0) await keep()
+      }
       begun = place.at < place.size ? place : null
       if (stored > 0) await pace?.(stored, signal)
       progress({ bytes: read, totalBytes, messages: summary.messages })
@@ -86,7 +103,8 @@ export async function importMail({ account, paths, receive, now, signal, progres
   ending?.()
   if (batch.length > 0) flush(signal.aborted ? batch.at(-1)!.read : totalBytes)
   for (const { done } of under) await done
-  if (begun && !signal.aborted) await finished(begun)
+  if (signal.aborted) await keep()
+  else if (begun) await finished(begun)
   return summary
 }
 

@@ -2,7 +2,7 @@ import type { IncomingAmendment, IncomingMessage, IncomingReaction, IncomingRetr
 import type { Proof } from '../model/proof.ts'
 import { strandOfPeople, strandOfRoom } from '../model/strand.ts'
 import { preview } from '../content/preview.ts'
-import { amendableAt, amendableByMessageId, keepAmendment, replaceText, retract, takeAmendments, touch } from '../store/amendments.ts'
+import { amendableAt, amendableByMessageId, hasAmendments, keepAmendment, replaceText, retract, takeAmendments, touch } from '../store/amendments.ts'
 import type { Amendable } from '../store/amendments.ts'
 import { recount } from '../store/conversations.ts'
 import { markSeenUpTo } from '../store/messages.ts'
@@ -29,7 +29,7 @@ export function amend(unit: Unit, incoming: IncomingAmendment, at: number, proof
 
 /** What was said about this message before it came. Only what history hands over can have been spoken of before. */
 export function amendNew(unit: Unit, names: Target[], at: number): void {
-  if (unit.lane !== 'history') return
+  if (unit.lane !== 'history' || !hasAmendments(unit.tx, unit.account.id)) return
   for (const target of names) for (const early of takeAmendments(unit.tx, unit.account.id, keyOf(target))) earlier(unit, early.incoming, Math.max(early.at, at))
 }
 

@@ -71,7 +71,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
   const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, standing)
   const { folder, hidden } = settle(unit, conversation, standing, { history, enough: from.proof.enough, foreign, folded })
   const sender = message.direction === 'in' && from.proof.enough && message.sender.address !== null
-    ? ensureAddress(tx, changes, account.userId, { ...message.sender, address: message.sender.address }) : null
+    ? from.known ?? ensureAddress(tx, changes, account.userId, { ...message.sender, address: message.sender.address }) : null
   const id = tx.nextId('message')
   const seen = message.direction === 'out' || folded || (message.seen ?? unit.lane === 'history')
   insertMessage(tx, account.userId, {

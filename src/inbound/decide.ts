@@ -1,4 +1,4 @@
-import type { Contact } from '../model/contact.ts'
+import type { Contact, KnownAddress } from '../model/contact.ts'
 import type { Decision } from '../model/decision.ts'
 import type { IncomingMessage } from '../model/incoming.ts'
 import type { Path } from '../model/path.ts'
@@ -20,14 +20,14 @@ import type { ReadyMessage } from './understand.ts'
 /** What deciding needs of the transaction. It only reads. */
 export type Asking = Pick<Unit, 'account' | 'own' | 'trust' | 'last'> & { tx: Reader }
 
-/** Whom a message is from, as far as it is proven. `contact` is whom its address belongs to, believed or not. */
-export type From = { sender: { address: string | null, shown: string }, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null, signers: string[] }
+/** Whom a message is from, as far as it is proven. `known` is its address, and `contact` whom that belongs to, believed or not. */
+export type From = { sender: { address: string | null, shown: string }, known: KnownAddress | undefined, contact: Contact | undefined, proof: Judged, wroteAt: number | null, warnings: string[], namesake: string | null, signers: string[] }
 
 /** `proof.level` and `enough` say what the sender's history makes of the proof. */
 export function identify({ tx, account, own, trust, last }: Asking, { message, proof }: Pick<ReadyMessage, 'message' | 'proof'>, { at, history }: { at: number, history: boolean }): From {
   const { sender } = message
   const named = { address: sender.address, shown: sender.address ?? sender.name ?? sender.raw.slice(0, 200) }
-  if (message.direction === 'out') return { sender: named, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null, signers: [] }
+  if (message.direction === 'out') return { sender: named, known: undefined, contact: undefined, proof: { level: 'verified', enough: true, evidence: [] }, wroteAt: null, warnings: [], namesake: null, signers: [] }
   const address = sender.address === null ? undefined : findAddress(tx, account.userId, { kind: sender.kind, address: sender.address })
   const contact = address && getContact(tx, account.userId, address.contactId)
   // Where nothing speaks for a sender, an answer could change nothing, and who is silent on purpose would keep us busy.
@@ -37,7 +37,7 @@ export function identify({ tx, account, own, trust, last }: Asking, { message, p
   const judged = judge(withSecret(tx, account.userId, message, proof), { verifiedAt: address?.verifiedAt ?? null, at, history, own: own.has(`${sender.kind}:${sender.address}`), wait, strict })
   const believed = judged.enough ? contact : undefined
   const { namesake, warnings } = looksOf(tx, account.userId, sender, believed, contact)
-  return { sender: named, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null, signers: signersOf(message, { ...proof, level: judged.level }) }
+  return { sender: named, known: address, contact, proof: judged, wroteAt: address?.lastOutAt || null, warnings, namesake: namesake && namesake.id !== contact?.id ? namesake.name : null, signers: signersOf(message, { ...proof, level: judged.level }) }
 }
 
 /**

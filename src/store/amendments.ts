@@ -51,6 +51,11 @@ export function keepAmendment(tx: Writer, accountId: number, { target, saidIn }:
   if (n > mostKept) tx.run('DELETE FROM amendment WHERE account_id = ?1 AND said_in = ?2 AND at <= (SELECT at FROM amendment WHERE account_id = ?1 AND said_in = ?2 ORDER BY at DESC LIMIT 1 OFFSET ?3)', accountId, saidIn, mostKept)
 }
 
+/** Whether anything is kept that was said about messages which are not there. */
+export function hasAmendments(tx: Reader, accountId: number): boolean {
+  return tx.get('SELECT 1 FROM amendment WHERE account_id = ? LIMIT 1', accountId) !== undefined
+}
+
 /** What was said about a message before it came, oldest first; it is kept no longer. */
 export function takeAmendments(tx: Writer, accountId: number, target: string): { incoming: IncomingAmendment, at: number }[] {
   const rows = tx.all<{ incoming: string, at: number }>('SELECT incoming, at FROM amendment WHERE account_id = ? AND target = ? ORDER BY at', accountId, target)

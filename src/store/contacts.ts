@@ -94,7 +94,9 @@ export function noteSeen(tx: Writer, changes: ChangeList, address: KnownAddress,
     seen.name ?? null, seen.inAt ?? null, seen.outAt ?? null, seen.verifiedAt ?? null, address.id
   )
   if (!seen.name) return
-  const named = tx.get<{ rev: number }>("UPDATE contact SET name = ?1, named_by = 'message', rev = rev + 1 WHERE id = ?2 AND named_by = 'nobody' AND name <> ?1 RETURNING rev", seen.name, address.contactId)
+  // Asked first: an update that finds nothing costs as much as one that does, and mostly there is nothing to name.
+  const nameless = tx.get("SELECT 1 FROM contact WHERE id = ? AND named_by = 'nobody' AND name <> ?", address.contactId, seen.name) !== undefined
+  const named = nameless ? tx.get<{ rev: number }>("UPDATE contact SET name = ?, named_by = 'message', rev = rev + 1 WHERE id = ? RETURNING rev", seen.name, address.contactId) : undefined
   if (named) {
     noteLook(tx, address.contactId)
     changes.add('contact.changed', address.contactId, named.rev)
