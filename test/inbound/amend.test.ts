@@ -118,8 +118,8 @@ t.test('what is read elsewhere is read here, up to there', async (t) => {
   t.equal(await store.read((tx) => countUnread(tx, userId)).then((counts) => JSON.stringify(counts).includes('1')), true)
 })
 
-t.test('in a room that names nobody, whoever bears a name today changes and takes back nothing that it said yesterday', async (t) => {
-  const { hear, shown } = await house(t, 'unverified')
+for (const level of ['unverified', 'conflicting'] as const) t.test(`in a room that names nobody, whoever bears a name today changes and takes back nothing that it said yesterday: ${level}`, async (t) => {
+  const { hear, shown } = await house(t, level)
   await hear(said(alice, 'boat', { messageId: 'm-0001', room: lake }), 10)
   await hear(said(alice, 'no boat', { room: lake, replaces: { messageId: 'm-0001' } }), 11)
   await hear({ type: 'retraction', ...by(alice), target: { messageId: 'm-0001' }, within: { room: lake.id } }, 12)

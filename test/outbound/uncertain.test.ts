@@ -39,6 +39,17 @@ t.test('what the network lists before it is asked is the echo of what had no ans
   t.equal((await messages()).length, 4)
 })
 
+t.test('what went to several from elsewhere is no echo of what went to one of them', async (t) => {
+  const d = await desk(t)
+  d.nets.get(d.text)!.script.push(() => unsure())
+  const id = await d.send({ to: alicePhone, text: 'Yes' })
+  await d.until(id, 'uncertain')
+  await d.deliver.stop()
+  await d.arrive(d.text, { ...listed('Yes'), recipients: [{ ...alicePhone, role: 'to' }, { ...bobPhone, role: 'to' }] }, 'SM1')
+  t.match(await d.dispatches(id), [{ state: 'uncertain', remoteId: null }])
+  t.equal((await d.store.read((tx) => tx.all('SELECT id FROM message'))).length, 2)
+})
+
 t.test('what was sent long before, or waits, is no echo', async (t) => {
   const d = await desk(t)
   const net = d.nets.get(d.text)!
