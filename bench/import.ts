@@ -23,8 +23,8 @@ const list = join(corpora, 'mailing-list/5000.mbox.gz')
 const folder = await mkdtemp(join(process.env['KINBOX_BENCH'] ?? tmpdir(), 'kinbox-bench-'))
 const command = join(import.meta.dirname, '../bin/kinbox')
 
-/** `cpu` in seconds; `threads`: the same by the name of the thread. */
-type Run = { seconds: number, cpu: number | null, memory: number | null, threads: Map<string, number> }
+/** `cpu` in seconds; `threads`: the same by the name of the thread; `ready`: how many of its threads worked or waited for a core, on average. */
+type Run = { seconds: number, cpu: number | null, memory: number | null, threads: Map<string, number>, ready: number }
 
 /** Runs a program to its end: how long, and the most memory it held (MiB). Throws when it fails. */
 async function time(program: string, args: string[], env: Record<string, string> = {}): Promise<Run> {
@@ -34,16 +34,18 @@ async function time(program: string, args: string[], env: Record<string, string>
   child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-2000) })
   let memory: number | null = null
   let cpu: number | null = null
-  const tasks = new Map<string, { name: string, cpu: number }>()
+  const tasks = new Map<string, { name: string, cpu: number, ready: number }>()
   const look = setInterval(async () => {
     const [status, stat] = await Promise.all(['status', 'stat'].map((name) => readFile(`/proc/${child.pid}/${name}`, 'utf8').catch(() => '')))
     const peak = /^VmHWM:\s+(\d+) kB/m.exec(status!)?.[1]
     if (peak !== undefined) memory = Number(peak) / 1024
     cpu = used(stat!) ?? cpu
     for (const task of await readdir(`/proc/${child.pid}/task`).catch(() => [])) {
-      const one = await readFile(`/proc/${child.pid}/task/${task}/stat`, 'utf8').catch(() => '')
-      const so = used(one)
-      if (so !== null) tasks.set(task, { name: one.slice(one.indexOf('(') + 1, one.lastIndexOf(')')), cpu: so })
+      const [one, scheduled] = await Promise.all(['stat', 'schedstat'].map((name) => readFile(`/proc/${child.pid}/task/${task}/${name}`, 'utf8').catch(() => '')))
+      const so = used(one!)
+      // In ns: on a core, and waiting for one.
+      const [ran = 0, waited = 0] = scheduled!.split(' ').map(Number)
+      if (so !== null) tasks.set(task, { name: one!.slice(one!.indexOf('(') + 1, one!.lastIndexOf(')')), cpu: so, ready: (ran + waited) / 1e9 })
     }
   }, 100)
   const [code] = await once(child, 'exit') as [number | null]
@@ -51,7 +53,8 @@ async function time(program: string, args: string[], env: Record<string, string>
   if (code !== 0) throw new Error(`${program} ${args[0]} ended with ${code}: ${said}`)
   const threads = new Map<string, number>()
   for (const { name, cpu } of tasks.values()) threads.set(name, (threads.get(name) ?? 0) + cpu)
-  return { seconds: (performance.now() - began) / 1000, cpu, memory, threads }
+  const seconds = (performance.now() - began) / 1000
+  return { seconds, cpu, memory, threads, ready: [...tasks.values()].reduce((sum, { ready }) => sum + ready, 0) / seconds }
 }
 
 /** Seconds of CPU in a line of /proc (proc(5): utime and stime, in hundredths). */
@@ -119,7 +122,7 @@ async function measure(name: string, mbox: string, others: boolean): Promise<str
   steps.push(`${name}, CPU a mail in ms by step: ${spent.join(', ')}.`)
   return Object.entries(found).filter(([, all]) => all.length > 0).map(([program, all]) => [
     `${name}: ${program}`, String(count), (count / seconds(all)).toFixed(0), program === 'kinbox' ? '' : times(seconds(all) / ours),
-    all[0]!.cpu === null ? '?' : `${(median(all.map((one) => one.cpu ?? 0)) / count * 1000).toFixed(2)} ms`, all[0]!.memory === null ? '?' : `${Math.max(...all.map((one) => one.memory ?? 0)).toFixed(0)} MiB`
+    all[0]!.cpu === null ? '?' : `${(median(all.map((one) => one.cpu ?? 0)) / count * 1000).toFixed(2)} ms`, all[0]!.memory === null ? '?' : `${Math.max(...all.map((one) => one.memory ?? 0)).toFixed(0)} MiB`, median(all.map((one) => one.ready)).toFixed(2)
   ])
 }
 
@@ -140,8 +143,9 @@ if (large > 1) {
 }
 await rm(folder, { recursive: true, force: true })
 
-printTable('Importing an archive', ['', 'mails', 'mails a second', 'kinbox is', 'CPU a mail', 'memory, at most'], rows, [
+printTable('Importing an archive', ['', 'mails', 'mails a second', 'kinbox is', 'CPU a mail', 'memory, at most', 'threads ready'], rows, [
   'Each a process of its own from its start to its end; medians of runs in turn. Aims: 4x of notmuch new, 1.5x of mu index, under 400 MiB, and at 100,000 mails at least 0.8 of the rate at 20,000.',
+  'Threads ready: how many of its threads were at work or waited for a core, on average. Fewer than there are cores: some of them stood idle.',
   ...large > 1 ? [`The large archive goes at ${times(rates.get('large')! / rates.get('generated')!)} of the rate of the generated one.`] : [],
   ...steps,
   ...missing.map((program) => `${program} is not installed here, and was left out.`), ...existsSync(list) ? [] : ['KINBOX_CORPORA has no mailing list: left out.']
