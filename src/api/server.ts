@@ -1,3 +1,4 @@
+import type { Socket as Line } from 'node:net'
 import cookie from '@fastify/cookie'
 import websocket from '@fastify/websocket'
 import Fastify from 'fastify'
@@ -89,11 +90,14 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
   const tickets = openTickets({ ms: limits.ticketMs, clock })
   const https = publicUrl?.startsWith('https:') ?? false
   const sockets = new Set<Socket>()
+  /** Connections, also those which the HTTP server has given up for a WebSocket and counts no more, but waits for. */
+  const lines = new Set<Line>()
   let origins: ReadonlySet<string> = new Set()
   let address = ''
   let closing = false
 
   const app = Fastify({ logger: false, bodyLimit: 64 * 1024, trustProxy: deps.trustProxy ?? false, forceCloseConnections: 'idle', requestTimeout: 120_000 })
+  app.server.on('connection', line => lines.add(line.once('close', () => lines.delete(line))))
   await app.register(cookie)
   // A frame somewhat over the limit is answered in words (socket.ts); one far over it is cut off by the library with 1009.
   await app.register(websocket, {
@@ -169,7 +173,7 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
       closing = true
       await Promise.all([...sockets].map(socket => socket.goaway('the server is stopping', limits.closeMs)))
       for (const socket of sockets) socket.terminate()
-      const force = setTimeout(() => app.server.closeAllConnections(), 1000)
+      const force = setTimeout(() => lines.forEach(line => line.destroy()), 1000)
       await app.close()
       clearTimeout(force)
     }

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import Type from 'typebox'
 import { method } from '../../src/api/method.ts'
@@ -205,6 +208,25 @@ t.test('a server that stops says goaway, and what is in flight is answered', asy
   t.match(client.notices, [{ method: 'session.goaway', params: { reason: 'the server is stopping' } }])
   await closing
   t.equal((await failureOf(door.client())).message.includes('ECONNREFUSED'), true)
+})
+
+t.test('a server that stops waits for nobody who is just connecting', async t => {
+  const door = await openDoor(t)
+  const { port } = new URL(door.url)
+  const line = connect({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true })
+  let said = ''
+  line.on('data', chunk => { said += chunk.toString() }).on('error', () => undefined)
+  const gone = once(line, 'close')
+  await once(line, 'connect')
+  line.write('GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n')
+  t.equal((await fetch(door.url + '/livez')).status, 200)
+  const closing = door.server.close()
+  await pause(100)
+  line.write('\r\n')
+  await closing
+  line.end()
+  await gone
+  t.match(said, /^HTTP\/1\.1 503 /)
 })
 
 async function metrics(door: Door): Promise<string> {
