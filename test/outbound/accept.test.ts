@@ -48,9 +48,13 @@ t.test('what is wrong with a request is said', async (t) => {
     ['a text over the limit', { to, text: 'ä'.repeat(131_073) }, { kind: 'too_large', message: /262144 bytes/ }],
     ['an empty text', { to, text: ' \n' }, { kind: 'invalid_params', message: /empty/ }],
     ['a subject with a line break', { to, subject: 'Hi\r\nBcc: v@evil.test' }, { kind: 'invalid_params', message: /line break/ }],
+    ['a subject with a separator of lines', { to, subject: 'Hi\u2028Bcc: v@evil.test' }, { kind: 'invalid_params', message: /line break/ }],
+    ['a subject with a NUL', { to, subject: 'Hi\0' }, { kind: 'invalid_params', message: /control character/ }],
+    ['one attachment too many', { to, attachments: Array.from({ length: 101 }, (_, i) => i + 7) }, { kind: 'too_large', message: /100 attachments/ }],
     ['an attachment that is none', { to, attachments: [7] }, { kind: 'not_found', message: /attachment/ }],
     ['an attachment named twice', { to, attachments: [7, 7] }, { kind: 'invalid_params', message: /twice/ }],
     ['an account that is none', { to, via: { accountId: 99 } }, { kind: 'not_found', message: /account/ }],
+    ['a clientId over the limit', { to, clientId: 'x'.repeat(201) }, { kind: 'invalid_params', message: /clientId/ }],
     ['no clientId', { to, clientId: '' }, { kind: 'invalid_params', message: /clientId/ }]
   ]
   for (const [what, request, error] of cases) await t.rejects(d.send(request), error, what)
@@ -66,7 +70,7 @@ t.test('attachments: the user\'s own uploads, each used once', async (t) => {
   const others = await upload(await addTestUser(d.store, 'bob'))
   await t.rejects(d.send({ to: alice, attachments: [others] }), { kind: 'not_found', message: /./ }, 'another user\'s')
   await d.send({ to: alice, attachments: [mine] })
-  await t.rejects(d.send({ to: alice, attachments: [mine] }), { kind: 'conflict', message: /./ }, 'used already')
+  await t.rejects(d.send({ to: alice, attachments: [mine] }), { kind: 'conflict', message: /"photo.jpg" belongs to another message/ }, 'used already')
   await t.rejects(d.send({ to: alicePhone, attachments: [await upload(d.ada)] }), { kind: 'not_supported_by_channel', message: /cannot carry attachments/ })
   d.offline.clear()
   d.deliver.wake()
