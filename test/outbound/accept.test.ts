@@ -97,6 +97,13 @@ t.test('an answer goes by the channel of their last message, into its thread', a
   const named = await d.send({ replyTo: first!.id, text: 'To this one' })
   t.match(await d.store.read((tx) => getBody(tx, named)), { subject: 'Re: Lunch', references: ['one@friend.example', 'two@friend.example'] })
   t.equal((await d.message(named)).topicId, (await d.message(answer)).topicId)
+
+  await d.arrive(d.mail, mailFrom('bob@friend.example', { subject: 'Long', messageId: 'last@friend.example', references: Array.from({ length: 60 }, (_, i) => `r${i}@friend.example`) }), 'm2')
+  const [other] = await d.store.read((tx) => tx.all<{ id: number, conversation: number }>('SELECT m.id, s.conversation_id AS conversation FROM message m JOIN strand s ON s.id = m.strand_id ORDER BY m.id DESC LIMIT 1'))
+  await t.rejects(d.send({ conversationId: first!.conversation, replyTo: other!.id }), { kind: 'invalid_params', message: /in another conversation/ })
+  const long = await d.send({ replyTo: other!.id })
+  const { references } = await d.store.read((tx) => getBody(tx, long))
+  t.same([references.length, references[0], references[1], references.at(-1)], [40, 'r0@friend.example', 'r22@friend.example', 'last@friend.example'], 'a very long thread keeps its root and its newest')
 })
 
 t.test('composing says what sending would do, and writes nothing', async (t) => {
