@@ -282,6 +282,18 @@ t.test('a group: one operation where the channel knows groups, else one each', a
   t.match((await d.dispatches(id))[0]!.attempts, [{ status: 'failed', error: { code: '5.1.1' } }, { status: 'failed', error: { code: '550' } }], 'a bounce')
 })
 
+t.test('what goes to each of a group by itself is cancelled for all of them', async (t) => {
+  const d = await desk(t)
+  d.offline.add(d.text)
+  const [alicePhone, bobPhone] = ['+15005550001', '+15005550002'].map((address) => ({ kind: 'phone', address })) as [typeof alice, typeof alice]
+  await d.arrive(d.text, { type: 'message', sender: { ...alicePhone, raw: alicePhone.address }, recipients: [{ kind: 'phone', address: '+15005550100', role: 'to' }, { ...bobPhone, role: 'to' }], direction: 'in', text: 'Hi both', attachments: [], references: [] }, 'g1')
+  const group = await d.store.read((tx) => tx.get<{ id: number }>("SELECT id FROM conversation WHERE kind = 'group'"))
+  const id = await d.send({ conversationId: group!.id })
+  t.same((await d.dispatches(id)).map(({ state }) => state), ['queued', 'queued'])
+  await d.cancel(id)
+  t.same((await d.dispatches(id)).map(({ state }) => state), ['cancelled', 'cancelled'])
+})
+
 t.test('what waits for an account that is removed fails', async (t) => {
   const d = await desk(t)
   d.offline.add(d.mail)
