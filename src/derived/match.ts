@@ -33,8 +33,8 @@ export type Match = {
 /** People of that name who are asked about; a query by one letter must not ask about thousands. */
 const mostPeople = 30
 const mostTags = 400
-/** Longer beginnings have so few words that the index reads them sooner than the messages are looked at. */
-const longestLooked = 2
+/** Longer beginnings are likely to have so few words that the index reads them sooner than the first messages are looked at. */
+const longestLooked = 4
 
 /** `strandsOf`: of a conversation, which the caller looks up, since merged ones have more than one. `strandsTitled`: of those that are called so. */
 export type Lookup = { main: Reader, index: Reader, userId: number, strandsOf(conversation: string): number[], strandsTitled(title: Needle): number[] }

@@ -8,7 +8,7 @@ import { conversationById } from '../find.ts'
 import { method } from '../method.ts'
 import { Contact, Cursor, Id, Limit, SearchHit } from '../objects.ts'
 import { contactOf } from '../present/contact.ts'
-import { hitOf } from '../present/hit.ts'
+import { hitsOf } from '../present/hit.ts'
 
 const standard = 20
 
@@ -48,7 +48,7 @@ export const searchQuery = method({
     const within = conversationId === undefined ? [] : [{ not: false, type: 'conversation' as const, id: await store.read((tx) => conversationById(tx, userId, conversationId) && conversationId) }]
     const { hits, people, next, asOf, rebuilding } = await rooms.search({ userId, terms: [...terms, ...within], order, limit, cursor: keyOf(cursor, order === 'newest' ? 1 : 3) }, signal)
     return store.read((tx) => ({
-      items: hits.map((hit) => hitOf(tx, userId, hit)), people: people.flatMap((id) => getContact(tx, userId, id) ?? []).map((contact) => contactOf(tx, contact)), nextCursor: next && cursorOf(...next), asOf, ...rebuilding ? { indexing: true } : {}
+      items: hitsOf(tx, userId, hits), people: people.flatMap((id) => getContact(tx, userId, id) ?? []).map((contact) => contactOf(tx, contact)), nextCursor: next && cursorOf(...next), asOf, ...rebuilding ? { indexing: true } : {}
     }))
   }
 })

@@ -32,9 +32,11 @@ const namesShown = 5
 
 type Titled = Pick<Row, 'title' | 'contactId' | 'people'>
 
-/** What a conversation is called: its name, else those of its people. */
-export function titleOf(tx: Reader, userId: number, row: Titled): string {
-  return row.title !== '' ? row.title : titled(row, namesOf(tx, userId, namedBy(row)))
+/** What conversations are called: by their names, else those of their people, with one read for all. */
+export function titlesOf(tx: Reader, userId: number, rows: readonly Titled[]): string[] {
+  const unnamed = new Set(rows.flatMap(namedBy))
+  const names = unnamed.size === 0 ? new Map<number, string>() : namesOf(tx, userId, [...unnamed])
+  return rows.map((row) => titled(row, names))
 }
 
 /** Whose names its title shows. */
