@@ -5,9 +5,7 @@ import type { Element } from '@xmpp/client'
 import { ConnectorError } from '#connector'
 import type { Account, Arrival, Session } from '#connector'
 import { openArchive } from './archive.ts'
-import type { Page } from './archive.ts'
-import { backfill } from './backfill.ts'
-import type { HistoryCursor } from './backfill.ts'
+import { openBackfill } from './backfill.ts'
 import { connect, Refusal } from './connect.ts'
 import type { Stream } from './connect.ts'
 import { pack, placeOf } from './envelope.ts'
@@ -73,7 +71,6 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
     })
     const ready = new Set<string>()
     const waiting = new Map<string, Item[]>()
-    const newest = new Map<string, Page>()
     const dropped = new Map<string, number>()
 
     const toArrival = async (said: Said): Promise<Arrival | null> => {
@@ -96,6 +93,7 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
         raw: pack({ room: said.room, ...(room?.name ? { roomName: room.name } : {}), archiveId: said.archiveId, way: said.way, ...(occupant ? { occupant } : {}), ...(files ? { files } : {}), stanza })
       }
     }
+    const history = openBackfill({ account, archive, toArrival, signal })
     const itemOf = (said: Said): Item => ({
       key: said.room ?? '',
       place: said.archiveId === null ? null : { id: said.archiveId, at: said.stamp ?? clock.now() },
@@ -140,10 +138,12 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
       const place = lane.cursor().at[key]
       if (has && !place) {
         const page = await archive.page({ archive: where, before: '', max: pageSize })
-        newest.set(key, page)
         const last = page.items.at(-1)
         for (const item of page.items) seen.add(item.archiveId)
         lane.push([{ key, place: { id: last?.archiveId ?? '', at: last?.stamp ?? clock.now() }, arrivals: async () => [] }])
+        await lane.idle()
+        // Now, not after all that is missed in long absences: the archive may have forgotten it by then.
+        await history.keep(key, page)
       } else if (has && place) {
         let from: { after?: string, start?: number } = place.id === '' ? {} : { after: place.id }
         for (;;) {
@@ -188,8 +188,7 @@ export async function openSession(account: Account<Settings>): Promise<Session> 
       }))
       lane.push([{ key: '', place: null, arrivals: async () => [], caughtUp: true }])
       await lane.idle()
-      const cursor = account.cursors.history === null ? {} : JSON.parse(account.cursors.history) as HistoryCursor
-      await backfill({ account, archive, keys: keys.length > 0 ? keys.sort() : [], newest, begin: lane.cursor().at, cursor, toArrival, signal })
+      await history.all(keys.sort())
       if (keys.length === 0 && account.cursors.history === null) await account.receive([], { lane: 'history', cursor: '{}', caughtUp: true })
     })()
     begun.catch((error: unknown) => {

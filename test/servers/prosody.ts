@@ -85,6 +85,7 @@ c2s_require_encryption = false
 consider_websocket_secure = true
 default_archive_policy = true
 archive_expires_after = "never"
+storage_archive_item_limit = 1000000
 smacks_hibernation_time = 30
 http_host = "127.0.0.1"
 ssl = { key = "${folder}/key.pem", certificate = "${folder}/certificate.pem" }
