@@ -209,6 +209,19 @@ export async function killRun({ seed, kills, tree = ownTree, only, withinMs = In
   }
 }
 
+/** Two runs side by side as one: what was found in either, the points that either reached, and sums. */
+export function together(a: KillResult, b: KillResult): KillResult {
+  const reached = [...new Set([...a.reached, ...b.reached])]
+  const kinds = Object.keys(a.acknowledged) as (keyof KillResult['acknowledged'])[]
+  return {
+    seed: a.seed, kills: a.kills + b.kills, named: a.named + b.named, random: a.random + b.random, reached, missed: [...a.missed, ...b.missed].filter((name) => !reached.includes(name)),
+    lost: [...a.lost, ...b.lost], doubled: [...a.doubled, ...b.doubled], sentTwice: [...a.sentTwice, ...b.sentTwice], wrong: [...a.wrong, ...b.wrong],
+    uncertain: a.uncertain + b.uncertain, uncertainArrived: a.uncertainArrived + b.uncertainArrived,
+    acknowledged: Object.fromEntries(kinds.map((kind) => [kind, a.acknowledged[kind] + b.acknowledged[kind]])) as KillResult['acknowledged'],
+    backups: a.backups + b.backups, events: a.events + b.events, ms: Math.max(a.ms, b.ms)
+  }
+}
+
 /** Three kills of five at a named point, each point as often as any other; the rest at random moments. */
 function planOf(kills: number, chance: ReturnType<typeof dice>, only?: string[]): (Armed | null)[] {
   const wanted = points.filter(({ name, in: where }) => only ? only.includes(name) : where !== 'migrate' && where !== 'past')
@@ -260,10 +273,16 @@ class Confirmed {
 /** Waits until everything has come in and gone out that can, or for so long (ms) nothing more has: what is missing then is counted. */
 async function settled(data: string, ledger: ReturnType<typeof openLedger>, client: RigClient, ms: number): Promise<void> {
   let before = ''
+  let last = 0
+  const found = new Set<string>()
   for (let until = Date.now() + ms; Date.now() < until; await pause(300)) {
     const judge = openJudge(data)
     try {
-      const found = tally(judge.messages().map(({ text }) => text))
+      for (const { id, text } of judge.messages(last)) {
+        const token = tokenIn(text)
+        if (token !== null) found.add(token)
+        last = id
+      }
       const { queued = 0, sending = 0 } = judge.dispatches()
       const here = ['mail', 'text', 'chat', 'send', 'file'].every((kind) => [...ledger.begun(kind)].every((token) => found.has(token)))
       if (here && queued + sending === 0 && client.seq() === judge.head()) return

@@ -1,6 +1,6 @@
 /**
- * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`, `attack 100000`, `from 1000000`. `--seed N` repeats a run, `--write` puts what came
- * out into docs/reliability.md, `--tree PATH` runs the server of another checkout. Exit code 1 where something was found that must not be.
+ * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`, `attack 100000`, `from 1000000`. `--seed N` repeats a run, `--lanes 2` kills
+ * in two places side by side (a start takes little more than one core), `--write` puts what came out into docs/reliability.md, `--tree PATH` runs the server of another checkout. Exit code 1 where something was found that must not be.
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,7 +9,7 @@ import { attackRun } from './attack.ts'
 import { anySeed } from './dice.ts'
 import { faultsRun } from './faults.ts'
 import { fromRun } from './from-headers.ts'
-import { killRun } from './kill.ts'
+import { killRun, together } from './kill.ts'
 import { limitsRun, mostMib, mostMs } from './limits.ts'
 import { points } from './points.ts'
 import { figures, report } from './report.ts'
@@ -17,22 +17,24 @@ import { resumeRun } from './resume.ts'
 import { ownTree } from './tree.ts'
 import { findings } from './verdict.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, write: { type: 'boolean' }, faster: { type: 'string' }, tree: { type: 'string' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, lanes: { type: 'string' }, write: { type: 'boolean' }, faster: { type: 'string' }, tree: { type: 'string' } } })
 const tree = resolve(values.tree ?? ownTree)
 const [rig = '', count] = positionals
 const seed = values.seed === undefined ? anySeed() : Number(values.seed)
+const lanes = Number(values.lanes ?? 1)
 const say = (line: string) => void process.stdout.write(line + '\n')
 
 type Outcome = { rows: (readonly [string, string | number])[], found: string[], ms: number }
 
 const rigs: Record<string, () => Promise<Outcome>> = {
   async kill() {
-    const result = await killRun({ seed, tree, kills: Number(count ?? 1000), say })
+    const runs = await Promise.all(Array.from({ length: lanes }, (_, lane) => killRun({ seed: seed + lane, tree, kills: Math.ceil(Number(count ?? 1000) / lanes), say: (line) => say(lanes > 1 ? `lane ${lane + 1}: ${line}` : line) })))
+    const result = runs.reduce(together)
     const { mail, text, chat, status, send, file } = result.acknowledged
     const never = points.map(({ name }) => name).filter((name) => !result.reached.includes(name))
     return {
       rows: [
-        ['kills', result.kills], ['at a named point', `${result.named}, at ${result.reached.length} of ${points.length} points`], ['at a random moment', result.random],
+        ['kills', lanes > 1 ? `${result.kills}, in ${lanes} lanes side by side` : result.kills], ['at a named point', `${result.named}, at ${result.reached.length} of ${points.length} points`], ['at a random moment', result.random],
         ['acknowledged: mails, text messages, chat messages, delivery reports, sends, imported mails, backups', [mail, text, chat, status, send, file, result.backups].join(', ')], ['events at a client that resumed through all of it', result.events],
         ['**acknowledged and lost**', result.lost.length], ['**doubled**', result.doubled.length], ['**sent twice**', result.sentTwice.length], ['anything else that must not be', result.wrong.length],
         ['uncertain, and shown as such', `${result.uncertain}, of which ${result.uncertainArrived} had arrived`], ...(never.length > 0 ? [['points that were not passed', never.join('; ')] as const] : [])
