@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module'
 import type { Connector, Named } from '../connector.ts'
 import { notAnAddress } from '../model/address-words.ts'
+import { checker } from '../model/checker.ts'
 import { wrongIn } from '../model/wrong.ts'
-
-const load = createRequire(import.meta.url)
 
 /** Settings that a connector does not take. The message names the field and what is expected, never its value. */
 export class WrongSettings extends Error {
@@ -12,8 +10,6 @@ export class WrongSettings extends Error {
 
 /** Checks settings against a connector's own schema. Throws WrongSettings. */
 export function checkSettings(connector: Connector, settings: unknown): void {
-  // Loaded when settings are first looked at, being hundreds of files: an import does without.
-  const { checker } = load('../model/checker.ts') as typeof import('../model/checker.ts')
   const { accepts, errors } = checker(connector.settings)
   if (accepts(settings)) return
   throw new WrongSettings(`${wrongIn('settings', errors(settings), connector.settings, settings)}. account.kinds shows what it takes`)
