@@ -1,6 +1,6 @@
 /**
  * The rigs in full: `npm run rig -- kill 1000`, `faults 2000`, `resume 50000`, `limits`, `attack 100000`, `from 1000000`. `--seed N` repeats a run, `--lanes 2` kills
- * in two places side by side (a start takes little more than one core), `--write` puts what came out into docs/reliability.md, `--tree PATH` runs the server of another checkout. Exit code 1 where something was found that must not be.
+ * in two places side by side (a start takes little more than one core) and `--minutes N` begins no kill after that, `--write` puts what came out into docs/reliability.md, `--tree PATH` runs the server of another checkout. Exit code 1 where something was found that must not be.
  */
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -17,7 +17,7 @@ import { resumeRun } from './resume.ts'
 import { ownTree } from './tree.ts'
 import { findings } from './verdict.ts'
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, lanes: { type: 'string' }, write: { type: 'boolean' }, faster: { type: 'string' }, tree: { type: 'string' } } })
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: { type: 'string' }, lanes: { type: 'string' }, minutes: { type: 'string' }, write: { type: 'boolean' }, faster: { type: 'string' }, tree: { type: 'string' } } })
 const tree = resolve(values.tree ?? ownTree)
 const [rig = '', count] = positionals
 const seed = values.seed === undefined ? anySeed() : Number(values.seed)
@@ -28,7 +28,7 @@ type Outcome = { rows: (readonly [string, string | number])[], found: string[], 
 
 const rigs: Record<string, () => Promise<Outcome>> = {
   async kill() {
-    const runs = await Promise.all(Array.from({ length: lanes }, (_, lane) => killRun({ seed: seed + lane, tree, kills: Math.ceil(Number(count ?? 1000) / lanes), say: (line) => say(lanes > 1 ? `lane ${lane + 1}: ${line}` : line) })))
+    const runs = await Promise.all(Array.from({ length: lanes }, (_, lane) => killRun({ seed: seed + lane, tree, kills: Math.ceil(Number(count ?? 1000) / lanes), ...(values.minutes ? { withinMs: Number(values.minutes) * 60_000 } : {}), say: (line) => say(lanes > 1 ? `lane ${lane + 1}: ${line}` : line) })))
     const result = runs.reduce(together)
     const { mail, text, chat, status, send, file } = result.acknowledged
     const never = points.map(({ name }) => name).filter((name) => !result.reached.includes(name))
