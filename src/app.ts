@@ -101,6 +101,7 @@ const ownConnectors = join(import.meta.dirname, '../connectors')
 const builtPage = join(import.meta.dirname, '../web/dist')
 const parsers = 2
 const stopMs = 10_000
+const indexAfterMs = 1_000
 const lastSeenMs = 60_000
 
 /**
@@ -242,7 +243,8 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     house.listensAt(server.address)
     await deliverer.start()
     await supervisor.start()
-    house.index.start()
+    // After everything that somebody waits for; who searches sooner starts it.
+    const indexing = setTimeout(house.index.start, indexAfterMs).unref()
     house.small.start()
     const jobs = retention({ store, clock, log, derived: house.index.indexed })
     jobs.start()
@@ -258,6 +260,7 @@ export async function startApp(config: Config, log: Log, world: World = {}): Pro
     log.info({ url: server.address, data: config.data }, 'kinbox is up')
     let stopped: Promise<void> | undefined
     const stop = () => stopped ??= (async () => {
+      clearTimeout(indexing)
       const late = setTimeout(() => log.warn({}, 'stopping takes longer than it should'), stopMs).unref()
       // Side by side, since each may take its time; whatever goes wrong with one, the database is closed and the folder given back.
       await Promise.allSettled([server.close(), admin.close(), jobs.stop(), purging.stop(), digesting.stop(), thinning.stop(), collecting.stop(), house.proving.stop(), deliverer.stop()])
