@@ -147,7 +147,7 @@ t.test('search.query: people by the name they bear now; merged, blocked and take
   t.same(texts(await query(stage, 'with:nana')), ['third letter', 'first letter'], 'parted again')
 
   await call('contact.block', { id: ids[0], blocked: true })
-  await writes('zq1@friend.example', 'fourth letter').catch(() => undefined)
+  await mail.letters([{ sender: from('zq1@friend.example'), text: 'fourth letter' }])
   for (const order of ['newest', 'best']) t.same(texts(await query(stage, 'letter', { order })), ['second letter'], 'blocked')
   await call('contact.block', { id: ids[0], blocked: false })
   t.same(texts(await query(stage, 'letter -fourth')), ['third letter', 'second letter', 'first letter'], 'no longer blocked')
