@@ -91,11 +91,21 @@ t.test('the screener: where nothing proves who writes, no rule is made about who
   t.match([await conversation(alice), await call('inbox.counts')], [{ folder: 'inbox' }, { screener: 0 }])
   await call('screener.undo', { id: first!.id })
   t.match([await conversation(forged), await call('inbox.counts')], [{ because: { rule: 'unproven' } }, { screener: 1 }])
-  await call('screener.decide', { ids: [forged.conversationId], decision: 'block' })
+  const { decided: [second] } = await call<{ decided: { id: string }[] }>('screener.decide', { ids: [forged.conversationId], decision: 'block' })
   t.match([await conversation(forged), await conversation(alice)], [{ blocked: true }, { blocked: false, folder: 'inbox' }])
   await writes('Alice <alice@friend.example>', 'the true one', proven)
   t.match(await conversation(alice), { folder: 'inbox', unread: 2 })
   await settled('a forgery is blocked, a friend is not')
+  await stage.mail.letters([{ sender: from('Alice <alice@friend.example>'), text: 'blocked, too' }])
+  await call('screener.undo', { id: second!.id })
+  t.same((await call<Page<Message>>('message.list', { conversationId: forged.conversationId })).items.map(({ text }) => text), ['blocked, too', 'also me?'])
+  t.match(await conversation(forged), { blocked: false, unread: 2 }, 'what came meanwhile counts')
+  const search = () => call<Page<{ conversationId: string }>>('search.query', { q: 'blocked too' })
+  let hits = await search()
+  // The index follows behind.
+  for (let tries = 0; hits.items.length === 0 && tries < 1000; tries++) hits = await search()
+  t.match(hits, { items: [{ conversationId: forged.conversationId }] }, 'and is kept as if it had not been blocked')
+  await settled('the block of a forgery undone')
 })
 
 t.test('conversation.route: a move by hand gives what is not proven no right for what comes later', async (t) => {
