@@ -105,7 +105,8 @@ t.test('several conversations at once, by keys: chosen, archived, moved, read, a
   await page.getByText('To Other: done for 2 conversations').first().waitFor()
   t.same(await titles(stage, 'other'), ['Erin', 'Frank'])
   await inRow('Dave')
-  await press('*', 'e')
+  // As fast as keys can follow each other: before the page is painted again, `e` is already the key of the chosen.
+  await page.evaluate(`(async () => { for (const key of ['*', 'e']) { document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })); await new Promise((then) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = then; port2.postMessage(0) }) } })()`)
   await page.getByText('Archive: done for 4 conversations').first().waitFor()
   await until(t, page, `document.activeElement.id === 'folder-title'`)
   t.same(await titles(stage, 'inbox'), [])

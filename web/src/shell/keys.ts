@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { cell } from '../hooks/observable.ts'
 
 /** What a key does. `does` is the words key of its line in the help; without it the help leaves it out. False: nothing here, and the key does what it does in a browser. */
@@ -10,11 +10,11 @@ const active = cell<readonly { current: Bindings }[]>([])
 const pauseMs = 1200
 let first: { key: string, at: number } | null = null
 
-/** The keys work while the component is there; what came later wins. Plain keys are silent while somebody writes or a dialog is open. */
+/** The keys work while the component is there, from the moment it is drawn: who types fast means what the key before has brought. What came later wins. Plain keys are silent while somebody writes or a dialog is open. */
 export function useKeys(bindings: Bindings): void {
   const latest = useRef(bindings)
   latest.current = bindings
-  useEffect(() => {
+  useLayoutEffect(() => {
     active.set([...active.value, latest])
     return () => active.set(active.value.filter((one) => one !== latest))
   }, [])
