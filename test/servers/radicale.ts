@@ -5,7 +5,7 @@ import { accessSync, constants, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { freePorts } from './dovecot.ts'
+import { freePorts } from './ports.ts'
 
 const binary = '/usr/bin/radicale'
 
@@ -71,9 +71,8 @@ export async function startRadicale(): Promise<Radicale> {
     },
     async start() {
       server = spawn(binary, ['--config', join(folder, 'config')], { stdio: 'ignore' })
-      for (let tries = 0; tries < 200; tries++) {
+      for (const until = performance.now() + 120_000; server.exitCode === null && performance.now() < until; await pause(50)) {
         if (await fetch(url).then(() => true, () => false)) return
-        await pause(50)
       }
       throw new Error('Radicale did not start')
     },
