@@ -12,8 +12,21 @@ export function testClock(start: number): TestClock {
   return { now: () => Math.floor(start + moved + performance.now() - begun), advance: ms => { moved += ms } }
 }
 
+/** How long `work` takes (ms, by tens) as far as this process runs meanwhile: what a busy machine keeps it waiting for is not counted. */
+export async function ownTime(work: () => Promise<unknown>): Promise<number> {
+  let beats = 0
+  // A beat that comes late is one beat, however late.
+  const beat = setInterval(() => beats++, 10)
+  try {
+    await work()
+  } finally {
+    clearInterval(beat)
+  }
+  return beats * 10
+}
+
 /** Resolves with the first value of `probe` that is neither false, null nor undefined; throws after `ms`. */
-export async function until<T>(what: string, probe: () => T | false | null | undefined | Promise<T | false | null | undefined>, ms = 20_000): Promise<T> {
+export async function until<T>(what: string, probe: () => T | false | null | undefined | Promise<T | false | null | undefined>, ms = 60_000): Promise<T> {
   const end = performance.now() + ms
   for (;;) {
     const value = await probe()
