@@ -3,6 +3,7 @@ import { openHouse } from '../fixtures/house.ts'
 import { playNetwork, secret } from '../fixtures/network.ts'
 import { chromiumMissing, openChromium, openPage } from '../servers/chromium.ts'
 import { findings } from './axe.ts'
+import { quickly } from './stage.ts'
 
 const login = { name: 'grace', password: 'correct horse battery staple' }
 const alice = { kind: 'email', address: 'alice@friend.example', name: 'Alice Example', raw: 'Alice Example <alice@friend.example>' }
@@ -26,8 +27,7 @@ t.test('a life with the inbox, by keyboard alone', { skip: chromiumMissing }, as
   await t.test('a stranger comes into Other, with the reason, and is moved to the inbox; it can be undone', async (t) => {
     await page.getByText('All quiet').waitFor()
     await mail.letters([{ sender: alice, subject: 'Boat', text: 'Shall we take the boat?', quoted: '> What shall we do?', html: '<p>Shall we take the <b>boat</b>?</p>' }])
-    await keys.press('g')
-    await keys.press('o')
+    await quickly(page, 'g', 'o')
     const row = page.locator('.conversation-row', { hasText: 'Alice Example' })
     await row.waitFor()
     t.match(await row.textContent(), /Shall we take the boat\?.*Mail.*1 unread/s)
@@ -42,8 +42,7 @@ t.test('a life with the inbox, by keyboard alone', { skip: chromiumMissing }, as
     await keys.press('j')
     await keys.press('m')
     await page.getByText('Nothing here').waitFor()
-    await keys.press('g')
-    await keys.press('i')
+    await quickly(page, 'g', 'i')
     await row.waitFor()
   })
 
@@ -62,6 +61,9 @@ t.test('a life with the inbox, by keyboard alone', { skip: chromiumMissing }, as
     await keys.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     t.same(await findings(page), [])
+    t.equal(await quickly(page, 'Shift+r'), 'TEXTAREA', 'what is typed next is an answer, and no key')
+    await keys.press('Escape')
+    await page.locator('.composer-answers').waitFor({ state: 'detached' })
   })
 
   await t.test('an answer: which way and why, one key for another, and what became of it', async (t) => {
@@ -154,15 +156,14 @@ t.test('a life with the inbox, by keyboard alone', { skip: chromiumMissing }, as
     await page.locator('.toast', { hasText: 'Alice Example is archived' }).waitFor()
     await page.getByText('All quiet').waitFor()
     t.equal(await page.evaluate('document.activeElement !== document.body'), true)
-    await keys.press('g')
-    await keys.press('a')
+    await quickly(page, 'g', 'a')
     await page.locator('.conversation-row', { hasText: 'Alice Example' }).waitFor()
     await keys.press('z')
     await page.getByText('The archive is empty').waitFor()
   })
 
   await t.test('a new conversation with an address that nobody knows', async (t) => {
-    await keys.press('c')
+    t.equal(await quickly(page, 'c'), 'INPUT', 'what is typed next is an address, and no key')
     await page.getByLabel('To', { exact: true }).fill('bob@friend.example')
     await page.locator('.way button', { hasText: 'bob@friend.example' }).waitFor()
     await page.getByPlaceholder('Subject').fill('Climbing')

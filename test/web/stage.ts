@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import type { Test } from 'tap'
 import type { Proof } from '../../src/connector.ts'
@@ -69,6 +71,28 @@ export async function openStage(t: Test, world: World = {}): Promise<Stage> {
 export async function until(t: Test, page: Page, expression: string): Promise<void> {
   for (let i = 0; i < 3_000 && !await page.evaluate<boolean>(expression); i++) await page.waitForTimeout(20)
   t.equal(await page.evaluate<boolean>(expression), true, expression)
+}
+
+/** Asks until this is the answer: what a page shows before the server has it says nothing about the server. */
+export async function becomes<T>(t: Test, ask: () => Promise<T>, wanted: T, words = 'what the server has'): Promise<void> {
+  for (let i = 0; i < 3_000 && !isDeepStrictEqual(await ask(), wanted); i++) await pause(20)
+  t.same(await ask(), wanted, words)
+}
+
+/** Presses keys (`g`, `Shift+r`) as fast as they can follow each other: the next one before the page is painted again. Resolves with the name of the element that has the focus then. */
+export function quickly(page: Page, ...keys: string[]): Promise<string> {
+  return page.evaluate(`(async () => {
+    for (const pressed of ${JSON.stringify(keys)}) {
+      const key = pressed.replace('Shift+', '')
+      document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey: key !== pressed, bubbles: true, cancelable: true }))
+      await new Promise((then) => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = then
+        port2.postMessage(0)
+      })
+    }
+    return document.activeElement.tagName
+  })()`)
 }
 
 /** Keeps a picture of the page in the folder that KINBOX_LOOK names, for whoever wants to look. */

@@ -38,6 +38,8 @@ export function openSession(): void {
 
 /** Ends the session here and on the server, and leaves nothing of it in this page's memory, nor what was written and not sent in the browser's. */
 export async function leave(): Promise<void> {
+  // The connection ends with the session, and may do so before the answer: who signs out is not told that their session has ended.
+  opened = null
   await signOut(location.origin).catch(() => undefined)
   for (const shelf of [localStorage, sessionStorage]) dropDrafts(shelf)
   location.replace('/login')

@@ -58,7 +58,7 @@ export function Composer({ target, place, topicId, answers = null, onAnswered, o
     field.style.blockSize = 'auto'
     field.style.blockSize = Math.min(field.scrollHeight + 2, innerHeight * 0.4) + 'px'
   }, [text])
-  useEffect(() => { if (answers) area.current?.focus() }, [answers])
+  useLayoutEffect(() => { if (answers) area.current?.focus() }, [answers])
 
   const change = (patch: Partial<Draft>) => setDraft((was) => ({ ...was, ...patch }))
   const add = (list: File[]) => {

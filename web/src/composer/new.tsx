@@ -1,5 +1,5 @@
 import type { Contact } from '#client'
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useLive } from '../hooks/use-live.ts'
 import { t } from '../i18n.ts'
 import { useStore } from '../session.ts'
@@ -16,7 +16,8 @@ export function NewConversation() {
   const heading = useRef<HTMLHeadingElement>(null)
   const [to, setTo] = useState(() => new URLSearchParams(location.search).get('to') ?? '')
   const id = useId()
-  useEffect(() => {
+  // Before it is drawn: what is typed after the key c belongs here.
+  useLayoutEffect(() => {
     document.title = `${t('composer.newTitle')} · Kinbox`
     document.getElementById(id + 'to')?.focus()
   }, [])

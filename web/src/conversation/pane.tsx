@@ -1,5 +1,5 @@
 import type { Message } from '#client'
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import '../styles/conversation.css'
 import '../styles/message.css'
 import { KinboxError } from '#client'
@@ -28,7 +28,7 @@ export function ConversationPane({ id, query }: { id: string, query: URLSearchPa
   const title = conversation?.title || t('inbox.nobody')
   const here = conversation !== null
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!here) return
     document.title = `${title} · Kinbox`
     if (!document.activeElement?.closest('.conversation, .folder')) heading.current?.focus({ preventScroll: true })

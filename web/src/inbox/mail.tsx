@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import '../styles/inbox.css'
 import { cell } from '../hooks/observable.ts'
 import { useLive } from '../hooks/use-live.ts'
@@ -35,7 +35,7 @@ export function MailScreen({ params, query }: ScreenProps) {
   const title = t(`inbox.title.${shown.folder}`)
   const Title = here ? 'h1' : 'h2'
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!here) return
     document.title = `${title} · Kinbox`
     if (!heading.current?.closest('main')?.contains(document.activeElement)) heading.current?.focus({ preventScroll: true })

@@ -1,5 +1,5 @@
 import type { Methods } from '#client'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { act } from '../hooks/act.ts'
 import { useFetched } from '../hooks/use-fetched.ts'
 import { language, t } from '../i18n.ts'
@@ -39,7 +39,7 @@ function List({ id, kind }: { id: string, kind: Kind }) {
   const [whole, setWhole] = useState<Pick<Found, 'items' | 'nextCursor'> | null>(null)
   const [busy, setBusy] = useState(false)
   const [from, setFrom] = useState<number | null>(null)
-  useEffect(() => { if (from !== null) list.current?.children[from]?.querySelector<HTMLElement>('a, button')?.focus() }, [from])
+  useLayoutEffect(() => { if (from !== null) list.current?.children[from]?.querySelector<HTMLElement>('a, button')?.focus() }, [from])
   const { items, nextCursor } = whole ?? value ?? { items: null, nextCursor: null }
   if (error !== undefined && !items) return <p class="note note-bad" role="alert">{errorWords(error)}</p>
   if (!items) return <p class="quiet">{t('conversation.loading')}</p>

@@ -1,5 +1,5 @@
 import type { Methods } from '#client'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { act } from '../hooks/act.ts'
 import { t } from '../i18n.ts'
 import { save } from '../message/files.tsx'
@@ -34,7 +34,7 @@ function TakeAlong({ id, name }: { id: string, name: string }) {
   const [made, setMade] = useState<Methods['contact.export']['result'] | null>(null)
   const [busy, setBusy] = useState(false)
   const first = useRef<HTMLButtonElement>(null)
-  useEffect(() => { if (made) first.current?.focus() }, [made])
+  useLayoutEffect(() => { if (made) first.current?.focus() }, [made])
   const make = async () => {
     setBusy(true)
     setMade(await act(client.call('contact.export', { id }), () => ({ text: t('person.exported') })) ?? null)

@@ -1,5 +1,5 @@
 import type { Waiting } from '#client'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import '../styles/screener.css'
 import { useFetched } from '../hooks/use-fetched.ts'
 import { useNow } from '../hooks/use-now.ts'
@@ -50,7 +50,7 @@ function Queue() {
   const nobody = useRef<HTMLParagraphElement>(null)
   const { value, error } = useFetched((client) => client.call('screener.list', { limit: 50 }), { on: ['conversation.changed', 'counts.changed', 'rule.changed', 'contact.changed'] })
   const streams = useFetched((client) => client.call('stream.list', {}), { on: ['rule.changed', 'rule.removed'] }).value?.items.map(({ stream }) => stream) ?? []
-  /** Who comes back takes the focus, where nothing else has it. */
+  /** Who comes back takes the focus, where nothing else has it; after the last one the words that `nobody` waits. */
   const wanted = useRef<string | null>(null)
   const [gone, setGone] = useState<readonly string[]>([])
   const items = value?.items.filter(({ conversationId }) => !gone.includes(conversationId))
@@ -59,8 +59,9 @@ function Queue() {
     const place = items?.indexOf(one) ?? 0
     const next = items?.[place + 1] ?? items?.[place - 1]
     setGone((before) => [...before, one.conversationId])
-    if (next) focusOn(next.conversationId)
-    else requestAnimationFrame(() => nobody.current?.focus())
+    // At once: the next key may decide about whoever waits next.
+    if (next) card(next.conversationId)?.focus()
+    else wanted.current = 'nobody'
     const back = () => {
       wanted.current = one.conversationId
       setGone((before) => before.filter((id) => id !== one.conversationId))
@@ -77,9 +78,8 @@ function Queue() {
     }
   }
   const card = (id: string) => list.current?.querySelector<HTMLElement>(`[data-waiting="${CSS.escape(id)}"]`)
-  const focusOn = (id: string) => requestAnimationFrame(() => card(id)?.focus())
-  useEffect(() => {
-    const found = wanted.current && card(wanted.current)
+  useLayoutEffect(() => {
+    const found = wanted.current === 'nobody' ? nobody.current : wanted.current && card(wanted.current)
     if (!found) return
     wanted.current = null
     if (document.activeElement === document.body) found.focus()

@@ -1,6 +1,6 @@
 import type { Methods } from '#client'
 import { KinboxError } from '#client'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { upload } from '../composer/upload.ts'
 import { t } from '../i18n.ts'
 import { useClient } from '../session.ts'
@@ -65,7 +65,7 @@ export function People() {
 
 function Taken({ result: { people, left, file } }: { result: Result }) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => heading.current?.focus(), [])
+  useLayoutEffect(() => heading.current?.focus(), [])
   return (
     <section class="card stack" aria-labelledby="people-taken">
       <h2 id="people-taken" ref={heading} tabIndex={-1}>{t('settings.peopleTaken', { file, count: people })}</h2>

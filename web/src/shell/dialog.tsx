@@ -1,12 +1,13 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../i18n.ts'
 
 /** A modal dialog: the focus stays inside (the browser's own <dialog>), Escape closes it, and the focus goes back to where it came from. */
 export function Dialog({ title, onClose, children }: { title: string, onClose(): void, children?: ComponentChildren }) {
   const element = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Before it is drawn: the next key is the dialog's, however fast it follows.
+  useLayoutEffect(() => {
     const dialog = element.current
     const before = document.activeElement
     dialog?.showModal()

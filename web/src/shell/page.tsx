@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { useLive } from '../hooks/use-live.ts'
 import { place } from './route.ts'
 
@@ -10,8 +10,8 @@ import { place } from './route.ts'
 export function Page({ title, actions, wide = false, hideTitle = false, children }: { title: string, actions?: ComponentChildren, wide?: boolean, hideTitle?: boolean, children?: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null)
   const { path } = useLive(place)
-  useEffect(() => { document.title = `${title} · Kinbox` }, [title])
-  useEffect(() => {
+  useLayoutEffect(() => { document.title = `${title} · Kinbox` }, [title])
+  useLayoutEffect(() => {
     if (!heading.current?.closest('main')?.contains(document.activeElement)) heading.current?.focus({ preventScroll: true })
   }, [path])
   return (

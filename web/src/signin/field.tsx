@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useId, useState } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
 
 type Props = {
@@ -10,7 +10,10 @@ type Props = {
 /** A labelled line of text, with what helps and what is wrong said to screen readers too. A password can be shown. */
 export function Field({ label, value, onValue, type = 'text', hint, wrong, focus = false, ...rest }: Props) {
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
   const [shown, setShown] = useState(false)
+  // At once: a browser heeds autofocus only with the next frame, and only once in the life of a page.
+  useLayoutEffect(() => { if (focus) field.current?.focus() }, [])
   const secret = type === 'password'
   return (
     <div class="field">
@@ -18,7 +21,7 @@ export function Field({ label, value, onValue, type = 'text', hint, wrong, focus
       <div class="field-line">
         {/* Of one kind for the types, whatever it is for the browser: showing a password must not make a new field. */}
         <input
-          id={id} type={(secret && shown ? 'text' : type) as 'text'} value={value} onInput={(event) => onValue(event.currentTarget.value)} autoFocus={focus}
+          id={id} ref={field} type={(secret && shown ? 'text' : type) as 'text'} value={value} onInput={(event) => onValue(event.currentTarget.value)}
           aria-describedby={`${id}h ${id}w`} aria-invalid={wrong ? 'true' : undefined} spellcheck={false} autocapitalize="off" {...rest}
         />
         {secret && <button type="button" class="button-small" aria-pressed={shown} onClick={() => setShown(!shown)}>{t('signin.show')}</button>}

@@ -1,5 +1,5 @@
 import type { Account, Result } from '#client'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { Health } from '../accounts/health.tsx'
 import { useFetched } from '../hooks/use-fetched.ts'
 import { t } from '../i18n.ts'
@@ -45,7 +45,8 @@ export function ChooseFriends({ accounts, onDone }: { accounts: readonly Account
 
 function Person({ candidate: { contact, written, received }, onChoose }: { candidate: Candidate, onChoose(friend: boolean): void }) {
   const [checked, setChecked] = useState(contact.friend === 'friend')
-  useEffect(() => setChecked(contact.friend === 'friend'), [contact.friend])
+  // Before anybody can press it: an effect after that would take the press back.
+  useLayoutEffect(() => setChecked(contact.friend === 'friend'), [contact.friend])
   const address = contact.addresses[0]?.address
   return (
     <label class="check person">
