@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { setTimeout as pause } from 'node:timers/promises'
+import { mock } from 'node:test'
 import t from 'tap'
+import type { Test } from 'tap'
 import Type from 'typebox'
+import { defaultLimits } from '../../src/api/limits.ts'
 import { method } from '../../src/api/method.ts'
 import { logBounds } from '../../src/store/events.ts'
 import { addTestUser } from '../fixtures/store.ts'
@@ -14,6 +16,25 @@ import type { Door } from '../fixtures/door.ts'
 const message = (object: number, folder: 'inbox' | 'other' = 'inbox', conversation = 1) => ({ type: 'message.created' as const, object, data: { folder, conversation } })
 const ids = (client: Client) => client.events.filter(event => event.type === 'message.created').map(event => event.id)
 const head = (door: Door) => door.store.read(tx => logBounds(tx, door.userId).head)
+
+/** From here on the timers of this kind stand until the test moves them: a busy machine is late for a wait of some milliseconds. */
+function hold(t: Test, api: 'setInterval' | 'setTimeout'): void {
+  mock.timers.enable({ apis: [api] })
+  t.teardown(() => mock.timers.reset())
+}
+
+/** What is on its way between sockets of this process arrives. */
+async function turns(): Promise<void> {
+  for (let n = 0; n < 20; n++) await new Promise(resolve => setImmediate(resolve))
+}
+
+/** The next heartbeat of the server, and the answer of this client to it. */
+async function beat(client: Client): Promise<void> {
+  const asked = once(client.socket, 'ping')
+  mock.timers.tick(defaultLimits.heartbeatMs)
+  await asked
+  await turns()
+}
 
 t.test('an event carries the object as it is now, and its row', async t => {
   const door = await openDoor(t, { render: (tx, userId, event) => (event.object === 9 ? null : { user: userId, log: logBounds(tx, userId).head }) })
@@ -114,12 +135,13 @@ t.test('a subscription leaves out by the row, and prev still has no gap', async 
 })
 
 t.test('a long silence has a position', async t => {
-  const door = await openDoor(t, { limits: { heartbeatMs: 40 } })
+  hold(t, 'setInterval')
+  const door = await openDoor(t)
   const client = await door.client()
   await client.call('sync.subscribe', { folders: ['inbox'] })
   await door.write(Array.from({ length: 30 }, (_, k) => message(k + 1, 'other', 2)))
   const top = await head(door)
-  await client.until(() => client.events.length > 0)
+  while (client.events.length === 0) await beat(client)
   t.same(client.events, [{ seq: top, prev: client.hello.head, type: 'sync.position' }])
 })
 
@@ -139,17 +161,22 @@ t.test('signals go to the sockets of their user, numberless', async t => {
 t.test('a client that does not read holds up nobody, is closed, and resumes', async t => {
   const rendered: number[] = []
   const big = 'x'.repeat(20_000)
-  const door = await openDoor(t, { limits: { stallMs: 150 }, render: (_tx, _userId, event) => ({ n: rendered.push(event.seq), big }) })
+  const door = await openDoor(t, { render: (_tx, _userId, event) => ({ n: rendered.push(event.seq), big }) })
   const slow = await door.client()
   const before = slow.hello.head
+  hold(t, 'setTimeout')
   slow.socket.pause()
   for (let n = 0; n < 40; n++) await door.write(Array.from({ length: 50 }, (_, k) => message(n * 50 + k + 1)))
   const quick = await door.client()
   await quick.call('session.ping')
   t.ok(rendered.length < 1000, `the log is read no further than fits (${rendered.length} of 2000 objects)`)
-  await waitFor(async () => (await metrics(door)).includes('kinbox_sockets_closed_total{reason="slow"} 1'))
+  while (!(await metrics(door)).includes('kinbox_sockets_closed_total{reason="slow"} 1')) {
+    mock.timers.tick(defaultLimits.stallMs)
+    await turns()
+  }
   slow.socket.resume()
   t.equal((await slow.closed).code, 4413)
+  mock.timers.reset()
   const again = await door.client({ resume: { logId: door.store.logId, seq: slow.seq() } })
   await again.until(() => again.seq() === before + 2000)
   t.equal(slow.events.length + again.events.length, 2000)
@@ -176,17 +203,21 @@ t.test('revoking a login closes its sockets and no others', async t => {
 })
 
 t.test('a peer that is gone is noticed, one that is only quiet stays', async t => {
-  const door = await openDoor(t, { limits: { heartbeatMs: 40 } })
+  hold(t, 'setInterval')
+  const door = await openDoor(t)
   const quiet = await door.client()
   const gone = await door.client({ autoPong: false })
+  for (let n = 0; n < 3; n++) await beat(quiet)
   t.equal((await gone.closed).code, 1006)
   t.equal(quiet.closeCode(), null)
 })
 
 t.test('a socket ends when its login expires', async t => {
-  const door = await openDoor(t, { limits: { heartbeatMs: 30 } })
+  hold(t, 'setInterval')
+  const door = await openDoor(t)
   const client = await door.client({ token: await door.tokenOf(door.userId, door.clock.now() + 1000) })
   door.clock.time += 2000
+  mock.timers.tick(defaultLimits.heartbeatMs)
   t.equal((await client.closed).code, 4401)
 })
 
@@ -221,7 +252,7 @@ t.test('a server that stops waits for nobody who is just connecting', async t =>
   line.write('GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n')
   t.equal((await fetch(door.url + '/livez')).status, 200)
   const closing = door.server.close()
-  await pause(100)
+  while (await answers(Number(port))) await turns()
   line.write('\r\n')
   await closing
   line.end()
@@ -229,14 +260,13 @@ t.test('a server that stops waits for nobody who is just connecting', async t =>
   t.match(said, /^HTTP\/1\.1 503 /)
 })
 
-async function metrics(door: Door): Promise<string> {
-  return (await fetch(door.url + '/metrics')).text()
+async function answers(port: number): Promise<boolean> {
+  const line = connect(port, '127.0.0.1')
+  const up = await once(line, 'connect').then(() => true, () => false)
+  line.destroy()
+  return up
 }
 
-async function waitFor(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000
-  while (!await check()) {
-    if (Date.now() > end) throw new Error('waited in vain')
-    await new Promise(resolve => setTimeout(resolve, 20))
-  }
+async function metrics(door: Door): Promise<string> {
+  return (await fetch(door.url + '/metrics')).text()
 }
