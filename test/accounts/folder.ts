@@ -1,4 +1,5 @@
 /** Connectors that a test writes into a folder of its own, as a self-hoster would: one file each. */
+import { existsSync, statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
@@ -21,6 +22,14 @@ export const connector: Connector<{ own: string, behave?: string }> = {
   ${body}
 }
 `
+}
+
+/** In the body of a parser that has `text`: `loop FILE` notes in the file that it begins, and never ends. */
+export const loops = "if (text.startsWith('loop ')) { (await import('node:fs')).appendFileSync(text.slice(5), 'x'); for (;;) { /* for ever */ } }"
+
+/** Resolves when so many have begun that end never, and what they said before has arrived. */
+export async function looping(file: string, times: number): Promise<void> {
+  for (let left = 20; left > 0; await new Promise((resolve) => setImmediate(resolve))) if ((existsSync(file) ? statSync(file).size : 0) >= times) left--
 }
 
 /** Writes files (`name` -> source) into a folder that is gone after the test. */

@@ -1,13 +1,15 @@
+import { join } from 'node:path'
+import { mock } from 'node:test'
 import t from 'tap'
 import { openParsePool } from '../../src/accounts/parse-pool.ts'
 import type { Context } from '../../src/connector.ts'
-import { connectorFolder, pigeon } from './folder.ts'
+import { connectorFolder, loops, looping, pigeon } from './folder.ts'
 
 const context: Context = { own: [], region: null, folder: null, authserv: null, at: 1000 }
 
 const source = pigeon(`async parse(raw) {
     const text = new TextDecoder().decode(raw)
-    if (text === 'loop') for (;;) { /* for ever */ }
+    ${loops}
     if (text === 'throw') throw new Error('bad header')
     return [{ type: 'message', sender: { kind: 'roof', address: 'a', raw: 'a' }, recipients: [], direction: 'in', text, references: [], attachments: [] }]
   },`)
@@ -24,11 +26,18 @@ t.test('many at once come back in their order, with what their bytes come to; th
 })
 
 t.test('what cannot be read among many, or ends its worker, is looked at alone; the others go on', async (t) => {
-  const pool = openParsePool({ folders: [await connectorFolder(t, { 'pigeon.ts': source })], size: 2, timeoutMs: 1000 })
+  // Its time passes when the test says so: else a worker that is merely slow is ended, too.
+  mock.timers.enable({ apis: ['setTimeout'] })
+  t.teardown(() => mock.timers.reset())
+  const folder = await connectorFolder(t, { 'pigeon.ts': source })
+  const pool = openParsePool({ folders: [folder], size: 2, timeoutMs: 1000 })
   t.teardown(() => pool.close())
   const run = async (texts: string[]) => (await pool.many('pigeon', texts.map((text) => ({ raw: Buffer.from(text), context })), false)).map((one) => one !== null)
   t.same(await run(['a', 'throw', 'b']), [true, false, true])
-  t.same(await run(['a', 'loop', ...Array.from({ length: 40 }, () => 'c')]), [...Array.from({ length: 32 }, () => false), ...Array.from({ length: 10 }, () => true)], 'those that shared its worker, too')
+  const running = run(['a', 'loop ' + join(folder, 'loops'), ...Array.from({ length: 40 }, () => 'c')])
+  await looping(join(folder, 'loops'), 1)
+  mock.timers.tick(1000)
+  t.same(await running, [...Array.from({ length: 32 }, () => false), ...Array.from({ length: 10 }, () => true)], 'those that shared its worker, too')
   await t.rejects(pool.many('none', [{ raw: Buffer.from('a'), context }], false), /connector none could not be loaded/)
 })
 
