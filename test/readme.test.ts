@@ -42,12 +42,12 @@ async function serve(test: Test, folder: string, connectors?: string): Promise<{
 
 /** Polls until `look` gives something. */
 async function until<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline;) {
     const found = await look()
     if (found) return found
     await new Promise(resolve => setTimeout(resolve, 30))
   }
-  throw new Error('it did not happen within 20 s')
+  throw new Error('it did not happen within a minute')
 }
 
 t.test('the client of the README runs as it stands there', async t => {

@@ -67,12 +67,12 @@ async function temporary(test: Test): Promise<string> {
 }
 
 /** Runs one command as a process would. */
-async function kinbox(folder: string, args: string[], { input = '', env = {}, app, stopping = new AbortController().signal }: { input?: string, env?: Record<string, string>, app?: AppFace, stopping?: AbortSignal } = {}) {
+async function kinbox(folder: string, args: string[], { input = '', env = {}, app, stopping = new AbortController().signal, wrote = () => {} }: { input?: string, env?: Record<string, string>, app?: AppFace, stopping?: AbortSignal, wrote?: (text: string) => void } = {}) {
   const out: string[] = []
   const err: string[] = []
   const io: Io = {
     stdin: Readable.from(input ? [Buffer.from(input)] : []),
-    stdout: { write: text => out.push(text) },
+    stdout: { write: text => { out.push(text); wrote(text) } },
     stderr: { write: text => err.push(text) },
     env: { KINBOX_DATA: folder, ...env },
     cwd: folder,
@@ -104,7 +104,8 @@ t.test('the admin socket', async t => {
   const summary = await admin.actions.importFiles({ user: 'ada', own: [], paths: [] }, { progress: progress => seen.push(progress), signal: new AbortController().signal })
   t.equal(summary.stored, 1)
   t.same(seen, [{ bytes: 1, totalBytes: 2, messages: 1 }], 'progress comes before the answer')
-  await t.rejects((admin.actions as unknown as { stop(args: object): Promise<void> } & AdminActions).importFiles({ user: 'ada', own: ['forever@example.org'], paths: [] }, { progress() {}, signal: AbortSignal.timeout(50) }), /Stopped/)
+  const leaving = new AbortController()
+  await t.rejects((admin.actions as unknown as { stop(args: object): Promise<void> } & AdminActions).importFiles({ user: 'ada', own: ['forever@example.org'], paths: [] }, { progress: () => leaving.abort(), signal: leaving.signal }), /Stopped/)
   while (!asked.some(([verb]) => verb === 'aborted')) await new Promise(resolve => setImmediate(resolve))
   t.equal(asked.at(-1)![0], 'aborted', 'who goes away stops what runs')
   await t.rejects(admin.actions.userList({}), 'a cut connection is told')
@@ -266,20 +267,23 @@ t.test('watch goes on after a cut and after a gap, without gap or double', async
   const frame = (seq: number, prev: number) => JSON.stringify({ jsonrpc: '2.0', method: 'event', params: { seq, prev, ts: '2026-11-19T10:00:00.000Z', type: 'message.created', id: `m${seq}`, rev: 1, data: message(1, { id: `m${seq}`, text: `text ${seq}` }) } })
   const stop = new AbortController()
   let connections = 0
+  /** What is done once an event has been written. */
+  const once = new Map<number, () => void>()
   const { asked, env } = await fakeServer(t, ({ method }, socket) => {
     if (method !== 'session.hello') return {}
     connections++
     if (connections === 1) {
+      once.set(9, () => socket.terminate())
       for (const text of [frame(8, 7), frame(8, 7), frame(9, 8)]) socket.send(text)
-      setTimeout(() => socket.terminate(), 200)
     } else if (connections === 2) for (const text of [frame(9, 7), frame(10, 9), frame(12, 11)]) socket.send(text)
     else {
+      once.set(12, () => stop.abort())
       for (const text of [frame(11, 10), frame(12, 11)]) socket.send(text)
-      setTimeout(() => stop.abort(), 500)
     }
     return {}
   })
-  const { code, out } = await kinbox(folder, ['watch', '--json'], { env, stopping: stop.signal })
+  const wrote = (text: string) => once.get(JSON.parse(text).seq)?.()
+  const { code, out } = await kinbox(folder, ['watch', '--json'], { env, stopping: stop.signal, wrote })
   t.equal(code, 0)
   t.same(out.trim().split('\n').map(line => JSON.parse(line).seq), [8, 9, 10, 11, 12])
   t.same(asked.map(({ params }) => params['resume']), [undefined, { logId: 'log', seq: 9 }, { logId: 'log', seq: 10 }])

@@ -44,7 +44,7 @@ export async function street(t: Test, settings: object = {}, otherwise?: Paramet
   const named = async (name: string) => (await client.call<{ items: Contact[] }>('contact.list', { limit: 200 })).items.find((one) => one.name === name)
   /** Looks until it is so. */
   const until = async <T>(what: string, look: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> => {
-    for (let tries = 0; tries < 400; tries++) {
+    for (const end = performance.now() + 90_000; performance.now() < end;) {
       const found = await look()
       if (found) return found
       await client.call('session.ping')
