@@ -54,8 +54,8 @@ export function collector({ folder, store, blobs, clock, log, turn, ...given }: 
     run,
     start() {
       timer = setInterval(() => {
-        if (clock.now() - doneAt < everyMs) return
-        running = running.then(run).catch((error: unknown) => {
+        // Asked again when its turn comes: the one before may have taken longer than until this look.
+        running = running.then(() => clock.now() - doneAt < everyMs ? undefined : run()).catch((error: unknown) => {
           if (!stopping.signal.aborted) log.warn({ error: error instanceof Error ? error.message : String(error) }, 'unused files could not be removed; tried again in an hour')
         })
       }, lookMs).unref()

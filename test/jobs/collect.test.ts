@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import t from 'tap'
 import { blobFile } from '../../src/blobs/files.ts'
 import { collector } from '../../src/jobs/collect.ts'
@@ -8,6 +9,7 @@ import { fileReferences } from '../../src/store/files.ts'
 import { addTestUser, tempStore } from '../fixtures/store.ts'
 
 const day = 86_400_000
+const hour = 3_600_000
 const hexOf = (digest: Uint8Array) => Buffer.from(digest).toString('hex')
 
 t.test('files that nothing refers to go by themselves after a week; what is used, new, or put again stays', async (t) => {
@@ -50,19 +52,28 @@ t.test('once a day, looking each hour; stopping ends what is under way', async (
     utimesSync(blobs.path(digest), new Date(clock.now() - 9 * day), new Date(clock.now() - 9 * day))
     return blobs.path(digest)
   }
-  const job = collector({ folder, store, blobs, clock, log, turn: { who: null }, lookMs: 10 })
+  const turn = { who: null as string | null }
+  const job = collector({ folder, store, blobs, clock, log, turn })
   const gone = async (path: string) => {
     for (let i = 0; i < 6_000 && existsSync(path); i++) await new Promise((resolve) => setTimeout(resolve, 10))
     return !existsSync(path)
   }
+  const free = async () => { for (let turns = 0; turns < 20; turns = turn.who === null ? turns + 1 : 0) await new Promise((resolve) => setImmediate(resolve)) }
+  mock.timers.enable({ apis: ['setInterval'] })
+  t.teardown(() => mock.timers.reset())
   const first = await put('first')
   job.start()
+  // Whoever is slow is looked at several times while it is at it.
+  mock.timers.tick(5 * hour)
   t.equal(await gone(first), true)
   const second = await put('second')
+  await free()
   clock.time += day / 2
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  mock.timers.tick(12 * hour)
+  await free()
   t.equal(existsSync(second), true, 'not before a day is over')
   clock.time += day / 2
+  mock.timers.tick(hour)
   t.equal(await gone(second), true)
   await job.stop()
   t.equal(await job.run(), 0, 'nothing begins after it was stopped')
