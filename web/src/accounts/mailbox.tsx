@@ -46,7 +46,8 @@ export function Mailbox({ kind, onDone }: { kind: Kind, onDone(id: string): void
       }
     }
     setBusy(null)
-    setAll(all ?? settings[0]!)
+    // What has been changed in it since stays.
+    setAll((now) => now ?? settings[0]!)
     setWrong(first)
   }
 

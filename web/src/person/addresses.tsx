@@ -50,7 +50,8 @@ function LinkAddress({ id }: { id: string }) {
     try {
       await client.call('contact.link', { id, kind, address: address.trim() })
       toast({ text: t('person.linked', { address: address.trim() }), undo: () => void act(client.call('contact.unlink', { id, kind, address: address.trim() })) })
-      setAddress('')
+      // What has been typed since stays.
+      setAddress((now) => now === address ? '' : now)
       setWrong(null)
     } catch (error) {
       setWrong(errorWords(error))

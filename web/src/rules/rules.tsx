@@ -68,7 +68,7 @@ function NewRule() {
   }
   const add = () => attempt(async () => {
     await client.call('rule.put', wish())
-    setWhich('')
+    setWhich((now) => now === which ? '' : now)
   })
   const preview = () => attempt(async () => {
     const { messages } = await client.call('rule.simulate', { rule: wish(), limit: 1 })

@@ -55,7 +55,7 @@ function AddAddress() {
   const [address, setAddress] = useState('')
   const [wrong, setWrong] = useState<string | null>(null)
   const add = () => client.call('identity.put', { kind: 'email', address: address.trim() }).then(() => {
-    setAddress('')
+    setAddress((now) => now === address ? '' : now)
     setWrong(null)
   }, (error: unknown) => setWrong(errorWords(error)))
   return (
