@@ -3,6 +3,7 @@ import { openHouse } from '../fixtures/house.ts'
 import { playNetwork, secret } from '../fixtures/network.ts'
 import { chromiumMissing, openChromium, openPage } from '../servers/chromium.ts'
 import { findings } from './axe.ts'
+import { becomes, quickly } from './stage.ts'
 
 t.test('the screener by keys: let in, taken back, decided for a domain; rules and streams beside it', { skip: chromiumMissing }, async (t) => {
   const network = playNetwork(t)
@@ -19,8 +20,7 @@ t.test('the screener by keys: let in, taken back, decided for a domain; rules an
   const browser = await openChromium(t)
   const { page, errors, elsewhere } = await openPage(browser, house.app.url, '/inbox', { login: { name: 'bob', password: 'correct horse battery' } })
   await page.getByRole('link', { name: /Screener.*2 people wait/ }).waitFor()
-  await page.keyboard.press('g')
-  await page.keyboard.press('r')
+  await quickly(page, 'g', 'r')
   await page.getByRole('article', { name: 'Carol' }).waitFor()
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
@@ -57,7 +57,7 @@ t.test('the screener by keys: let in, taken back, decided for a domain; rules an
   await page.getByText('Taken back').first().waitFor()
   await page.getByLabel(/^Choose: /).check()
   await page.getByRole('button', { name: 'Take back 1 decision' }).click()
-  await page.getByText('Taken back').nth(1).waitFor()
+  await page.getByText('Taken back').nth(2).waitFor()
   t.same(await findings(page), [])
   await wire.letters([{ ...from('Erin', 'erin@gmail.com'), text: 'It is Erin.' }])
   await page.getByRole('link', { name: 'Waiting', exact: true }).click()
@@ -81,13 +81,16 @@ t.test('the screener by keys: let in, taken back, decided for a domain; rules an
   t.same(await inbox(), [], 'asking moves nothing')
   await page.getByRole('button', { name: 'Add the rule' }).click()
   await page.getByText('by you', { exact: false }).nth(1).waitFor()
-  t.same(await inbox(), ['Carol'])
+  await becomes(t, inbox, ['Carol'])
   t.same(await findings(page), [])
 
   await page.goto(house.app.url + '/settings/friends')
   const strict = page.getByLabel(/Friends of friends/)
+  await strict.and(page.locator(':checked')).waitFor()
   await strict.uncheck()
+  await client.until(() => client.events.some(({ type, data }) => type === 'settings.changed' && data?.['inboxFor'] === 'strict'))
   await page.reload()
+  await strict.and(page.locator(':enabled')).waitFor()
   t.equal(await strict.isChecked(), false, 'kept on the server')
   await page.goto(house.app.url + '/streams')
   await page.getByRole('heading', { level: 1, name: 'Streams' }).waitFor()
