@@ -44,9 +44,10 @@ export function from(text: string, kind = 'email'): NonNullable<Letter['sender']
 
 export const clientId = (): string => randomUUIDv7()
 
-export async function openStage(t: Test): Promise<Stage> {
+/** `clock`: another one than the machine's, by which what arrives is dated, too. */
+export async function openStage(t: Test, clock?: { now(): number }): Promise<Stage> {
   const network = playNetwork(t)
-  const house = await openHouse(t, { world: { connectors: network.connectors } })
+  const house = await openHouse(t, { world: { connectors: network.connectors, ...(clock ? { clock } : {}) } })
   const client = recording(await house.client())
   const held = await mirror(await house.client())
   const accounts = { mail: await house.connectAccount(client, 'letters', { own, secret }), sms: await house.connectAccount(client, 'texts', { own: number, secret }) }
@@ -59,12 +60,13 @@ export async function openStage(t: Test): Promise<Stage> {
     await client.until(() => created() !== undefined)
     return created()!.data as unknown as Message
   }
+  const dated = () => clock ? { at: clock.now() } : {}
   const stage: Stage = {
     house, network, client, mail, sms, accounts,
     call: client.call,
     refused: (method, params) => failureOf(client.call(method, params).then((answer) => { throw Object.assign(new Error(JSON.stringify(answer)), { kind: 'none: it was answered' }) })),
-    writes: (who, text, more = {}) => made(() => mail.letters([{ sender: from(who), recipients: [{ kind: 'email', address: own, role: 'to' }], text, ...more }])),
-    texts: (who, text) => made(() => sms.letters([{ sender: from(who, 'phone'), recipients: [{ kind: 'phone', address: number, role: 'to' }], text }])),
+    writes: (who, text, more = {}) => made(() => mail.letters([{ sender: from(who), recipients: [{ kind: 'email', address: own, role: 'to' }], text, ...more }], dated())),
+    texts: (who, text) => made(() => sms.letters([{ sender: from(who, 'phone'), recipients: [{ kind: 'phone', address: number, role: 'to' }], text }], dated())),
     conversation: ({ conversationId: id }) => client.call<Conversation>('conversation.get', { id }),
     list: (folder, more = {}) => client.call<Page<Conversation>>('conversation.list', { folder, ...more }),
     settled: async (when) => {
