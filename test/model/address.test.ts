@@ -107,12 +107,14 @@ t.test('what is accepted has one reading in another parser too', async (t) => {
 })
 
 t.test('no value takes long', async (t) => {
-  const started = performance.now()
+  const started = process.threadCpuUsage()
   for (const part of ['a.', 'a@', '<', '"', '\\"', '(', 'a <', '=?', '\t', 'é.']) {
     const value = part.repeat(2000 / part.length)
     parseMailbox(value)
     parseMailbox(`${value.slice(0, 1900)} <alice@friend.example>`)
     canonicalEmail(part.repeat(160) + '@friend.example')
   }
-  t.equal(performance.now() - started < 500, true)
+  // The time of the processor: what else the machine does is not in it.
+  const { user } = process.threadCpuUsage(started)
+  t.equal(user < 500_000, true, `${user / 1000} ms`)
 })
