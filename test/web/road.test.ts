@@ -1,5 +1,6 @@
 import t from 'tap'
 import { openChromium, openPage } from '../servers/chromium.ts'
+import { quickly } from './stage.ts'
 import { alicesChat, alicesNumber, adasNumber, expected, looksGood, openTown, password, townMissing } from './town.ts'
 
 t.test('a person moves in: the first run, three channels in one thread, an answer over each, a stranger', { skip: townMissing, timeout: 280_000 }, async (t) => {
@@ -35,7 +36,7 @@ t.test('a person moves in: the first run, three channels in one thread, an answe
     for (const name of ['Alice', 'Bob']) await page.getByRole('checkbox', { name }).check()
     await looksGood(t, page, 'friends')
     await page.getByRole('button', { name: 'To my inbox' }).click()
-    await page.locator('.conversation-row', { hasText: 'Alice' }).waitFor()
+    for (const name of ['Alice', 'Bob']) await page.locator('.conversation-row', { hasText: name }).waitFor()
     t.equal(await page.locator('.conversation-row').count(), 2)
   })
 
@@ -104,8 +105,7 @@ t.test('a person moves in: the first run, three channels in one thread, an answe
     await mail('Carol <carol@friend.example>', 'Choir', 'Alice gave me your address. Do you still sing?')
     await mail('A shop <news@shop.example>', 'Autumn sale', 'Everything at half the price, until Sunday.')
     await keys.press('Escape')
-    await keys.press('g')
-    await keys.press('o')
+    await quickly(page, 'g', 'o')
     const carol = page.locator('.conversation-row', { hasText: 'Carol' })
     await carol.waitFor()
     await page.locator('.conversation-row', { hasText: 'shop' }).waitFor()
@@ -115,8 +115,7 @@ t.test('a person moves in: the first run, three channels in one thread, an answe
     await keys.press('m')
     await page.locator('.toast', { hasText: 'Carol is in the inbox now' }).waitFor()
     await carol.waitFor({ state: 'detached' })
-    await keys.press('g')
-    await keys.press('i')
+    await quickly(page, 'g', 'i')
     await carol.waitFor()
   })
 

@@ -56,8 +56,7 @@ t.test('the first run: a user, a mailbox, friends, and their mail in the inbox',
   await page.getByText('More settings').last().click()
   await page.getByLabel('Private CA (PEM)').fill(dovecot.certificate)
   await page.getByRole('button', { name: 'Connect' }).click()
-  await says(/refused|password/i)
-  await page.getByRole('alert').waitFor()
+  await page.getByRole('alert').filter({ hasText: /refuse|password/i }).waitFor()
   await page.getByLabel('Password', { exact: true }).fill(dovecot.password)
   await page.getByRole('button', { name: 'Connect' }).click()
 
