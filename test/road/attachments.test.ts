@@ -135,8 +135,9 @@ t.test('another user gets none of them', async (t) => {
   const house = await openHouse(t)
   const folder = await tempFolder(t)
   await house.addUser('mallory')
-  await take(house, folder, 'one.eml', mail('one', [{ name: 'a.png', type: 'image/png', bytes: await picture(50, 50).png().toBuffer() }]))
+  // Both are here before the picture is made smaller: its event is for whoever is.
   const [ada, mallory] = [await house.client(), await house.client('mallory')]
+  await take(house, folder, 'one.eml', mail('one', [{ name: 'a.png', type: 'image/png', bytes: await picture(50, 50).png().toBuffer() }]))
   await ada.until(() => ada.events.some(({ type }) => type === 'message.changed'), 60_000)
   const [message] = await messages(ada)
   for (const id of ['b', 't', 'r', 'h', 'p', 's'].map((kind) => kind + message!.attachments[0]!.id.slice(1))) {

@@ -26,7 +26,7 @@ async function run(t: Test, stage: Stage, file: string, env: Record<string, stri
   return {
     child,
     says: what => new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${file} did not say ${what} but ${JSON.stringify(said)}`)), 20_000)
+      const timer = setTimeout(() => reject(new Error(`${file} did not say ${what} but ${JSON.stringify(said)}`)), 60_000)
       const look = () => {
         if (!what.test(said)) return
         clearTimeout(timer)
