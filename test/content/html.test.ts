@@ -115,6 +115,6 @@ t.test('whatever comes, nothing gets through', async (t) => {
       } else if (!/^(?:br|hr|img|wbr|col)$/.test(name)) stack.push(name)
     }
     if (stack.length > 0 || /[<>]/.test(html.replace(/<[^>]*>/g, ''))) throw new Error(`not whole: ${html}`)
-  }), { numRuns: 3000 })
+  }), { numRuns: 3000, seed: 20261122 })
   t.equal(fc.defaultReportMessage(result) ?? '', '')
 })

@@ -151,7 +151,7 @@ t.test('any mails in any order and any batches: the same topics', async (t) => {
     for (let at = 0; at < order.length; at += batch) await take(order.slice(at, at + batch), at % 2 === 0 ? 'live' : 'history')
     const [seen, expected] = [await groups(), byTheRule(mails)]
     if (seen !== expected) throw new Error(`${order.map(([n]) => n)} by ${batch}: ${seen}, not ${expected}`)
-  }), { numRuns: 200 })
+  }), { numRuns: 200, seed: 20261122 })
   t.ok(true)
 })
 

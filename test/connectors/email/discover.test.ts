@@ -52,13 +52,13 @@ t.test('settings: valid ones pass, bad ones do not, secrets are marked', async (
 t.test('places and sequence sets read back as written; foreign ones are none', async (t) => {
   fc.assert(fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), fc.nat(), fc.integer({ min: 1, max: 4294967295 }), (folder, validity, uid) => {
     t.same(parsePlace(placeId(folder, String(validity), uid)), { folder, validity: String(validity), uid })
-  }), { numRuns: 20 })
+  }), { numRuns: 20, seed: 20261122 })
   t.equal(parsePlace(remoteId('SM123')), null)
   t.equal(parsePlace(remoteId('%E0%A4%A/1/1')), null)
   fc.assert(fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 60 })), (numbers) => {
     const sorted = numbers.sort((a, b) => a - b)
     t.same(unpackSet(packSet(sorted)), sorted)
-  }), { numRuns: 30 })
+  }), { numRuns: 30, seed: 20261122 })
   t.equal(packSet([1, 2, 3, 7, 9, 10]), '1:3,7,9:10')
   t.throws(() => unpackSet('1:4294967295'), RangeError)
 })
