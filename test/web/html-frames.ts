@@ -17,9 +17,10 @@ export type Frame = { name: string, html: string, sandbox: string | null, make: 
 export type Seen = { scripts: string[], requests: string[], refused: string[] }
 
 export type Frames = {
-  page: Page
-  /** Makes the frames at once, acts in them as people do where it can reach in, and waits until all is quiet. */
-  show(frames: Frame[]): Promise<Seen>
+  /** Where they were shown last. */
+  readonly page: Page
+  /** Makes the frames at once, acts in them as people do where it can reach in, and waits until all is quiet; with `enough` also until that has been seen, however slow the machine is. */
+  show(frames: Frame[], enough?: (seen: Seen) => boolean): Promise<Seen>
   origin: string
 }
 
@@ -102,25 +103,37 @@ export async function openFrames(t: Test, { policy, answer = () => null }: { pol
   const own = new Set(['/', '/frames.js', '/dompurify.js', ...Object.keys(sources)])
   await context.route('**', async (route) => {
     const url = new URL(route.request().url())
-    if (url.origin === origin && (own.has(url.pathname) || answer(url.pathname))) return route.continue()
+    if (url.origin === origin && (own.has(url.pathname) || answer(url.pathname))) return route.continue().catch(() => undefined)
     if (/^(?:https?|wss?|ftp):$/.test(url.protocol)) seen.requests.push(url.href)
-    return route.abort()
+    // The page may be closed by now.
+    return route.abort().catch(() => undefined)
   })
-  const tab = await context.newPage()
-  tab.on('dialog', (dialog) => {
-    seen.scripts.push(`dialog ${dialog.message()}`)
-    void dialog.dismiss()
-  })
-  tab.on('console', (message) => void (/Content Security Policy|TrustedHTML/.test(message.text()) && seen.refused.push(message.text())))
-  context.on('page', (opened) => void (opened !== tab && seen.scripts.push(`window ${opened.url()}`)))
+  let opening = false
+  context.on('page', (opened) => void (!opening && seen.scripts.push(`window ${opened.url()}`)))
+  /** A page of its own each time: what frames before did late, on a busy machine, is not taken for what these do. */
+  const open = async () => {
+    for (const one of context.pages()) await one.close()
+    Object.assign(seen, { scripts: [], requests: [], refused: [] })
+    opening = true
+    const opened = await context.newPage()
+    opening = false
+    opened.on('dialog', (dialog) => {
+      seen.scripts.push(`dialog ${dialog.message()}`)
+      void dialog.dismiss()
+    })
+    opened.on('console', (message) => void (/Content Security Policy|TrustedHTML/.test(message.text()) && seen.refused.push(message.text())))
+    return opened
+  }
+  let tab = await open()
   return {
-    page: tab,
+    get page() { return tab },
     origin,
-    async show(frames) {
-      Object.assign(seen, { scripts: [], requests: [], refused: [] })
+    async show(frames, enough = () => true) {
+      tab = await open()
       await tab.goto(origin + '/')
       await tab.waitForFunction('globalThis.ready')
       await tab.evaluate((given) => (globalThis as unknown as { show(frames: Frame[]): Promise<void> }).show(given), frames)
+      for (let i = 0; i < 1_200 && !enough(seen); i++) await tab.waitForTimeout(50)
       return { scripts: [...seen.scripts], requests: [...seen.requests], refused: [...seen.refused] }
     }
   }
