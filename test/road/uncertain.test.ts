@@ -81,7 +81,7 @@ t.test('an SMS without an answer is found again, or shown; never taken for anoth
   let ahead = 0
   const house = await openHouse(t, { world: { clock: { now: () => Date.now() + ahead } } })
   let client = await house.client()
-  await house.connectAccount(client, 'sms-twilio', { accountSid: provider.accountSid, authToken: provider.authToken, number, baseUrl: provider.url, pollSeconds: 1, timeoutSeconds: 1 })
+  await house.connectAccount(client, 'sms-twilio', { accountSid: provider.accountSid, authToken: provider.authToken, number, baseUrl: provider.url, pollSeconds: 1, timeoutSeconds: 3 })
 
   provider.trouble = { on: 'create', what: 'cut-after', times: 1 }
   const cut = await becomes(client, await send(client, phone, 'cut'), 'sent')
