@@ -27,7 +27,7 @@ export const driver: Driver = {
       type: 'send' as const, attempt, from: { kind: 'phone', address: own }, recipients: [{ kind: 'phone', address, role: 'to' as const }], text: 'Hello!', references: [], attachments: [], at: clock.now()
     })
     return {
-      settings: { ...settings, baseUrl: fake.url, pollSeconds: 0.03, timeoutSeconds: 5 }, clock, hooks,
+      settings: { ...settings, baseUrl: fake.url, pollSeconds: 0.03, timeoutSeconds: 60 }, clock, hooks,
       async write(word) {
         await fake.inbound('+4915112345678', own, `Have you seen the ${word}?`, { webhook: written++ % 2 === 0 })
       },
