@@ -30,7 +30,8 @@ async function readSettings(io: Io, file: string): Promise<string> {
 /** JSON.parse quotes the text in its errors, and there are passwords in it: only the place is told. */
 function readJson(file: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    // Some editors put a mark of the order of bytes before a text.
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     const at = /position (\d+)/.exec((error as Error).message)?.[1]
     const where = at ? ` (line ${text.slice(0, Number(at)).split('\n').length})` : ''

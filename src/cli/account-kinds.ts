@@ -11,7 +11,7 @@ export function accountKinds(parent: Command, io: Io): void {
   parent.command('kinds').option('--json', 'the whole JSON Schema of each kind').description('show what can be connected, and the settings of each')
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { json?: boolean }>()
-      const kinds = await withAdmin(io, options, actions => actions.accountKinds({}))
+      const kinds = await withAdmin(io, options, actions => actions.accountKinds({}), { makes: true })
       if (options.json) return void io.stdout.write(JSON.stringify(kinds, null, 2) + '\n')
       const { bold, dim } = painter(io)
       for (const { kind, title, settings } of kinds) {

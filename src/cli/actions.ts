@@ -105,7 +105,11 @@ export function adminActions(deps: ActionDeps): AdminActions {
     },
     async importContacts({ user, path, friends, groups, friendGroups = [] }) {
       const { id } = await userNamed(user)
-      const content = await inWords(readFile(path))
+      const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') throw new AdminError('not_found', `There is no file ${path}.`, { cause: error })
+        if (error.code === 'EISDIR') throw new AdminError('invalid', `${path} is a folder. Name one vCard file (.vcf).`, { cause: error })
+        throw new AdminError('failed', `${path} cannot be read (${error.message}). Make it readable for the user that Kinbox runs as.`, { cause: error })
+      })
       const cards = await deps.readCards(content).catch((error: Error) => { throw error.name === 'Unreadable' ? new AdminError('invalid', `There is no card in ${path} that can be read: a vCard file begins with BEGIN:VCARD.`) : error })
       if (cards.length === 0) throw new AdminError('invalid', `There is no card in ${path}: a vCard file begins with BEGIN:VCARD.`)
       return importContacts({ store, clock, wakeup }, id, cards, { friends, groups, friendGroups })
@@ -141,7 +145,8 @@ async function inWords<T>(doing: Promise<T>): Promise<T> {
     const kind = 'kind' in error ? error.kind : undefined
     if (error instanceof UserError || kind === 'conflict') throw new AdminError('conflict', error.message)
     if (kind === 'not_found') throw new AdminError('not_found', error.message)
-    if (kind === 'invalid_params') throw new AdminError('invalid', error.message)
+    // The protocol's name of it is not what somebody types here.
+    if (kind === 'invalid_params') throw new AdminError('invalid', error.message.replace('account.kinds shows', 'kinbox account kinds shows'))
     if ('code' in error && error.code === 'ENOENT') throw new AdminError('not_found', error.message)
     throw error
   }

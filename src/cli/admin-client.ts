@@ -27,9 +27,9 @@ export async function connectAdmin(folder: string): Promise<{ actions: AdminActi
       accountAdd: args => call('accountAdd', args),
       accountList: args => call('accountList', args),
       accountKinds: args => call('accountKinds', args),
-      importFiles: (args, at) => call('importFiles', args, at as { progress(progress: unknown): void, signal: AbortSignal }),
+      importFiles: (args, at) => call('importFiles', args, at as { progress(progress: unknown): void, signal: AbortSignal }, 'What came in so far is kept; the same command goes on from there.'),
       importContacts: args => call('importContacts', args),
-      backup: (args, at) => call('backup', args, at as { progress(progress: unknown): void, signal: AbortSignal }),
+      backup: (args, at) => call('backup', args, at as { progress(progress: unknown): void, signal: AbortSignal }, 'An earlier backup in that folder is as it was.'),
       verify: (args, at) => call('verify', args, at as { progress(progress: unknown): void, signal: AbortSignal }),
       doctor: args => call('doctor', args),
       stop: args => call('stop', args)
@@ -44,7 +44,7 @@ export async function connectAdmin(folder: string): Promise<{ actions: AdminActi
 function caller(socket: Socket) {
   const answers = jsonLines(socket, 64 * 1024 * 1024)
   socket.on('error', () => {})
-  return async function call<Result>(verb: keyof AdminActions, args: object, at?: { progress(progress: unknown): void, signal: AbortSignal }): Promise<Result> {
+  return async function call<Result>(verb: keyof AdminActions, args: object, at?: { progress(progress: unknown): void, signal: AbortSignal }, left = 'Nothing was changed.'): Promise<Result> {
     const stop = () => socket.destroy()
     at?.signal.addEventListener('abort', stop)
     if (at?.signal.aborted) stop()
@@ -63,6 +63,6 @@ function caller(socket: Socket) {
     } finally {
       at?.signal.removeEventListener('abort', stop)
     }
-    throw new AdminError('failed', at?.signal.aborted ? 'Stopped. What came in so far is kept; doing it again is harmless.' : 'The server ended before it answered. Look at its log, start it, and try again.')
+    throw new AdminError('failed', at?.signal.aborted ? `Stopped before the end. ${left}` : 'The server ended before it answered. Look at its log, start it, and try again.')
   }
 }

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { BackupSummary } from '../jobs/backup.ts'
 import { withAdmin } from './admin.ts'
 import { CliError, type Io } from './io.ts'
 import { bytesInWords, taskBar } from './task-bar.ts'
-import { whereIs, type GlobalOptions } from './where.ts'
+import type { GlobalOptions } from './where.ts'
 
 type Options = GlobalOptions & { key: boolean, replace?: boolean, json?: boolean }
 
@@ -18,19 +17,11 @@ export function backup(parent: Command, io: Io): void {
     .action(async (folder: string, _options: object, command: Command) => {
       const options = command.optsWithGlobals<Options & { withoutKey?: boolean }>()
       const to = resolve(io.cwd, folder)
-      requireData(io, options)
       const bar = taskBar(io)
       const summary = await withAdmin(io, options, actions => actions.backup({ to, key: !options.withoutKey, replace: options.replace ?? false }, { progress: bar.update, signal: io.stopping })).finally(bar.stop)
       io.stdout.write(options.json ? JSON.stringify(summary) + '\n' : inWords(summary, to))
       if (summary.problems.length > 0) throw new CliError(`The backup was made, but ${summary.problems.length === 1 ? 'something is' : `${summary.problems.length} things are`} missing in it; see above. Run: ${io.command} verify`)
     })
-}
-
-/** Throws CliError where there is nothing to work on: opening a folder would make an empty one. */
-export function requireData(io: Io, options: GlobalOptions): string {
-  const { config } = whereIs(io, options)
-  if (!existsSync(join(config.data, 'kinbox.db'))) throw new CliError(`There is no Kinbox data in ${config.data}. Name the folder with --data, or in KINBOX_DATA.`, { exitCode: 2 })
-  return config.data
 }
 
 const keyWords: Record<BackupSummary['key'], string> = {

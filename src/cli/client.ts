@@ -6,7 +6,7 @@ export type ConnectHere = { url: string, token: string, signal?: AbortSignal, pr
 
 /** Connects, for as long as `signal` allows. `prepare` is called before anything can be heard. Throws CliError where nobody answers, KinboxError where the server refuses. */
 export async function connect({ url, token, signal, prepare }: ConnectHere): Promise<Client> {
-  if (!URL.canParse(url)) throw new CliError(`${url} is no address. Set KINBOX_URL to something like http://127.0.0.1:8420.`, { exitCode: 2 })
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new CliError(`${url} is no address. Set KINBOX_URL to something like http://127.0.0.1:8420.`, { exitCode: 2 })
   const client = connectAnywhere({ url, auth: async () => ({ token }), client: { name: 'kinbox-cli', version: '0.1.0' } })
   prepare?.(client)
   const close = () => client.close()

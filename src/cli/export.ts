@@ -21,18 +21,31 @@ export function exportAll(parent: Command, io: Io): void {
       const options = command.optsWithGlobals<Options>()
       const at = resolve(io.cwd, folder)
       if ((await readdir(at).catch(() => [])).length > 0) throw new CliError(`${at} is not empty: name a folder that is new or empty.`, { exitCode: 2 })
-      await mkdir(join(at, 'originals'), { recursive: true, mode: 0o700 })
-      await mkdir(join(at, 'files'), { mode: 0o700 })
+      // Before the folder is made: where nobody may log in, nothing is left behind.
       const login = await findLogin(io, options)
-      const counts = await withClient(io, options, client => options.person === undefined ? everything(client, login.url, at, io) : onePerson(client, login.url, at, options.person))
+      const counts = await withClient(io, options, client => options.person === undefined ? everything(client, login.url, at, io) : onePerson(client, login.url, at, options.person)).catch((error: unknown) => { throw cannotWrite(error, at) })
       io.stdout.write(`${counts.messages} messages, ${counts.people} people and ${counts.files} files lie in ${at}.\n`)
     })
+}
+
+async function makeFolders(at: string): Promise<void> {
+  await mkdir(join(at, 'originals'), { recursive: true, mode: 0o700 })
+  await mkdir(join(at, 'files'), { mode: 0o700 })
+}
+
+/** What to do where the folder cannot be written; any other error as it is. */
+function cannotWrite(error: unknown, at: string): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return new CliError(`The disk of ${at} is full, so what lies there is not whole. Free some space, or name a folder on another disk.`, { cause: error })
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(String(error.code))) return new CliError(`${at} cannot be written (${error.message}). Name a folder that this user may make.`, { cause: error })
+  return error
 }
 
 type Counts = { messages: number, people: number, files: number }
 
 async function everything(client: Client, url: string, at: string, io: Io): Promise<Counts> {
   const counts: Counts = { messages: 0, people: 0, files: 0 }
+  await makeFolders(at)
   const contacts = await all(cursor => client.call('contact.list', { limit: 200, ...cursor }))
   counts.people = contacts.length
   await writeFile(join(at, 'people.jsonl'), lines(contacts), { mode: 0o600 })
@@ -46,15 +59,19 @@ async function everything(client: Client, url: string, at: string, io: Io): Prom
   conversations.push(...await all<Conversation>(cursor => client.call('conversation.list', { folder: 'other', blocked: true, limit: 200, ...cursor })))
   await writeFile(join(at, 'conversations.jsonl'), lines(conversations), { mode: 0o600 })
   const out = createWriteStream(join(at, 'messages.jsonl'), { mode: 0o600 })
+  let broken: Error | null = null
+  out.on('error', (error) => { broken = error })
   for (const [done, { id }] of conversations.entries()) {
     for await (const message of messagesOf(client, id)) {
       counts.messages++
       counts.files += await keepFiles(client, url, at, message)
+      if (broken) throw broken
       if (!out.write(JSON.stringify(message) + '\n')) await once(out, 'drain')
     }
     if (io.stdout.isTTY && done % 20 === 0) io.stdout.write(`\r${done + 1} of ${conversations.length} conversations, ${counts.messages} messages `)
   }
   if (io.stdout.isTTY) io.stdout.write('\r')
+  if (broken) throw broken
   out.end()
   await once(out, 'close')
   return counts
@@ -65,6 +82,7 @@ async function onePerson(client: Client, url: string, at: string, who: string): 
   const contacts = /^p\d+$/.test(who) ? [await client.call('contact.get', { id: who })] : (await all<Contact>(cursor => client.call('contact.list', { limit: 200, ...cursor }))).filter(({ addresses }) => addresses.some(({ address }) => address.toLowerCase() === who.toLowerCase()))
   const [contact] = contacts
   if (!contact) throw new CliError(`Nobody with the address ${line(who)} is known. "kinbox inbox" shows who writes.`)
+  await makeFolders(at)
   const { card, messages, count } = await client.call('contact.export', { id: contact.id })
   await fetched(client, url, card, join(at, 'person.vcf'))
   const text = await fetched(client, url, messages, join(at, 'messages.jsonl'))

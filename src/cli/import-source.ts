@@ -98,7 +98,7 @@ async function* readMailFile(source: Source, maxBytes: number, goOn: GoOn): Asyn
   if (size === 0) return void (yield whole({ type: 'problem', name: path, problem: 'is empty', read: 0 }))
   const first = await firstLine(path)
   if (first.startsWith('From ')) return void (yield* readMbox(source, first, maxBytes, goOn))
-  if (size > maxBytes) return void (yield whole(tooLarge(path, size, maxBytes)))
+  if (size > maxBytes) return void (yield whole(isPacked(Buffer.from(first, 'latin1')) ? { type: 'problem', name: path, problem: packed, read: size } : tooLarge(path, size, maxBytes)))
   yield whole(mail({ name: path, bytes: await readFile(path), fromLine: null, read: size }))
 }
 
@@ -123,9 +123,18 @@ async function* readMaildirFile(source: Source, maxBytes: number, goOn: GoOn): A
 
 function mail({ name, bytes, fromLine, read, mbox = false }: { name: string, bytes: Uint8Array, fromLine: string | null, read: number, mbox?: boolean }): Item {
   const head = mailHead(bytes)
-  if (!head) return { type: 'problem', name, problem: 'is no mail: it does not begin with a mail\'s header', read }
+  if (!head) return { type: 'problem', name, problem: isPacked(bytes) ? packed : 'is no mail: it does not begin with a mail\'s header', read }
   const labels = mbox ? exported(head) : null
   return { type: 'message', name, bytes, head, at: sourceTime(head, fromLine), ...labels ? { seen: labels.seen, flagged: labels.flagged } : statusFlags(head), exported: labels, read }
+}
+
+const packed = 'is packed: unpack it first, and name what was in it'
+
+/** How archives begin: zip, gzip, bzip2, xz, Zstandard, 7z. Exports of mailboxes come as such. */
+const archives = ['PK\x03\x04', '\x1f\x8b', 'BZh', '\xfd7zXZ', '\x28\xb5\x2f\xfd', '7z\xbc\xaf'].map((text) => Buffer.from(text, 'latin1'))
+
+function isPacked(bytes: Uint8Array): boolean {
+  return archives.some((start) => start.equals(bytes.subarray(0, start.length)))
 }
 
 function tooLarge(name: string, size: number, maxBytes: number, read = size): Item {

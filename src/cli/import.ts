@@ -3,7 +3,7 @@ import progress from 'cli-progress'
 import type { Command } from 'commander'
 import type { ImportProgress, ImportSummary } from '../api/admin-actions.ts'
 import { withAdmin } from './admin.ts'
-import type { Io } from './io.ts'
+import { CliError, type Io } from './io.ts'
 import { line } from './paint.ts'
 import type { GlobalOptions } from './where.ts'
 
@@ -25,7 +25,8 @@ export function importFiles(parent: Command, io: Io): void {
         paths: paths.map(path => resolve(io.cwd, path)),
         ...(options.account ? { account: options.account } : {})
       }, { progress: bar.update, signal: io.stopping }), { parses: 'email' }).finally(bar.stop)
-      io.stdout.write(options.json ? JSON.stringify(summary) + '\n' : inWords(summary))
+      io.stdout.write(options.json ? JSON.stringify(summary) + '\n' : inWords(summary, paths))
+      if (io.stopping.aborted) throw new CliError('Stopped before the end. What came in so far is kept; the same command goes on from there.')
     })
 }
 
@@ -44,11 +45,12 @@ function showProgress({ stderr }: Io): { update(progress: ImportProgress): void,
   }
 }
 
-function inWords({ messages, stored, known, unreadable, problems }: ImportSummary): string {
+function inWords({ messages, stored, known, unreadable, problems }: ImportSummary, paths: string[]): string {
   const shown = problems.slice(0, 20).map(({ name, problem }) => `  ${line(name)}: ${line(problem)}\n`)
   const more = problems.length > shown.length ? `  and ${problems.length - shown.length} more; --json lists all\n` : ''
   return [
     `${messages} ${messages === 1 ? 'mail' : 'mails'} read: ${stored} new, ${known} already there${unreadable > 0 ? `, ${unreadable} kept but unreadable` : ''}.\n`,
+    messages + problems.length === 0 ? `There is nothing to read in ${paths.map(line).join(', ')}: no mail files (.eml), mbox files or Maildirs. Files whose names begin with a dot are left out.\n` : '',
     problems.length > 0 ? `Not taken (${problems.length}):\n${shown.join('')}${more}` : ''
   ].join('')
 }

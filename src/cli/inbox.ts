@@ -1,20 +1,20 @@
 import type { Command } from 'commander'
 import type { Conversation } from '#client'
-import type { Io } from './io.ts'
+import { readLimit, type Io } from './io.ts'
 import { withClient, type LoginOptions } from './login.ts'
 import { channelSign, cut, line, pad, painter, shortTime } from './paint.ts'
 
-type Options = LoginOptions & { other?: boolean, archived?: boolean, limit: string }
+type Options = LoginOptions & { other?: boolean, archived?: boolean, limit: number }
 
 /** `kinbox inbox`: the newest conversations, one a line. */
 export function inbox(parent: Command, io: Io): void {
-  parent.command('inbox').option('--user <name>', "whose, on the server's own machine").option('--other', 'what is not from friends').option('--archived', 'what was put away').option('--limit <n>', 'how many at most', '20')
+  parent.command('inbox').option('--user <name>', "whose, on the server's own machine").option('--other', 'what is not from friends').option('--archived', 'what was put away').option('--limit <n>', 'how many at most, up to 200', readLimit, 20)
     .description('show the newest conversations')
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       const folder = options.other ? 'other' : 'inbox'
       const { items, nextCursor } = await withClient(io, options, client => client.call('conversation.list', {
-        folder, limit: Math.min(Math.max(Number(options.limit) || 20, 1), 200), ...(options.archived ? { archived: true } : {})
+        folder, limit: options.limit, ...(options.archived ? { archived: true } : {})
       }))
       io.stdout.write(listOf(items, io, Date.now()))
       const { dim } = painter(io)

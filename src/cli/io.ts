@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander'
 import type { AdminActions } from '../api/admin-actions.ts'
 import type { Config } from '../../config/options.ts'
 import type { Log } from '../model/ports.ts'
@@ -45,4 +46,10 @@ export async function readAll(stdin: Io['stdin']): Promise<string> {
   const parts: Buffer[] = []
   for await (const part of stdin) parts.push(Buffer.from(part))
   return Buffer.concat(parts).toString('utf8')
+}
+
+/** The value of `--limit`. Throws InvalidArgumentError. */
+export function readLimit(text: string): number {
+  if (!/^\d{1,3}$/.test(text) || Number(text) < 1 || Number(text) > 200) throw new InvalidArgumentError('It must be a whole number from 1 to 200.')
+  return Number(text)
 }

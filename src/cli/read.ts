@@ -1,20 +1,20 @@
 import type { Command } from 'commander'
 import type { Conversation, Message } from '#client'
-import type { Io } from './io.ts'
+import { readLimit, type Io } from './io.ts'
 import { withClient, type LoginOptions } from './login.ts'
 import { channelSign, clean, clock, line, longDay, painter, wrap } from './paint.ts'
 
-type Options = LoginOptions & { limit: string, keepUnread?: boolean }
+type Options = LoginOptions & { limit: number, keepUnread?: boolean }
 
 /** `kinbox read CONV`: one conversation in the order of time, all its channels together. */
 export function read(parent: Command, io: Io): void {
-  parent.command('read').argument('<conversation>', 'its id, as `inbox` shows it').option('--user <name>', "whose, on the server's own machine").option('--limit <n>', 'how many messages at most', '30').option('--keep-unread', 'do not mark it as read')
+  parent.command('read').argument('<conversation>', 'its id, as `inbox` shows it').option('--user <name>', "whose, on the server's own machine").option('--limit <n>', 'how many messages at most, up to 200', readLimit, 30).option('--keep-unread', 'do not mark it as read')
     .description('show a conversation')
     .action(async (id: string, _options: object, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       await withClient(io, options, async client => {
         const conversation = await client.call('conversation.get', { id })
-        const { items } = await client.call('message.list', { conversationId: conversation.id, limit: Math.min(Math.max(Number(options.limit) || 30, 1), 200) })
+        const { items } = await client.call('message.list', { conversationId: conversation.id, limit: options.limit })
         const messages = inOrder(items)
         io.stdout.write(show(conversation, messages, io))
         const last = messages.at(-1)

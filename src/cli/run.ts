@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { Command, CommanderError } from 'commander'
 import { KinboxError } from '#client'
 import { AdminError } from '../api/admin-actions.ts'
@@ -29,9 +30,9 @@ export async function runCli(args: string[], io: Io): Promise<number> {
     .description('A self-hosted social inbox: mail, SMS and chat with one person in one thread.')
     .option('--data <folder>', 'the data folder (else KINBOX_DATA, else ./data)')
     .option('--demo', 'the demo: its own folder, ./data-demo, and its own user')
+    .version(await ownVersion(), '-V, --version', 'show which version this is')
     .exitOverride()
     .configureOutput({ writeOut: text => void io.stdout.write(text), writeErr: text => void io.stderr.write(text) })
-    .showHelpAfterError(`(${io.command} --help shows what there is)`)
   serve(program, io)
   const user = program.command('user').description('users')
   userAdd(user, io)
@@ -54,6 +55,7 @@ export async function runCli(args: string[], io: Io): Promise<number> {
   verify(program, io)
   doctor(program, io)
   page(program, io)
+  pointToHelp(program, io.command)
   try {
     await program.parseAsync(args, { from: 'user' })
     return 0
@@ -62,6 +64,16 @@ export async function runCli(args: string[], io: Io): Promise<number> {
     io.stderr.write(`kinbox: ${wordsFor(error, io)}\n`)
     return error instanceof CliError ? error.exitCode : 1
   }
+}
+
+/** What is written wrongly points to the help of that very verb. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(${path} --help shows what there is)`)
+  for (const verb of command.commands) pointToHelp(verb, `${path} ${verb.name()}`)
+}
+
+async function ownVersion(): Promise<string> {
+  return (JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
 }
 
 function wordsFor(error: unknown, io: Io): string {

@@ -1,9 +1,10 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
-import type { App, Io } from './io.ts'
+import { CliError, type App, type Io } from './io.ts'
+import type { Config } from '../../config/options.ts'
 import { buildPageBeside } from './page.ts'
 import { painter } from './paint.ts'
-import { demoUser, openLog, whereIs, type GlobalOptions } from './where.ts'
+import { dataOption, demoUser, openLog, whereIs, type GlobalOptions } from './where.ts'
 
 /** `kinbox serve [--demo]`: the server, until it is told to stop. */
 export function serve(parent: Command, io: Io): void {
@@ -13,7 +14,8 @@ export function serve(parent: Command, io: Io): void {
       const { config, warnings } = whereIs(io, options)
       const log = openLog(options.demo && !io.env['KINBOX_LOG_LEVEL'] ? { ...config, logLevel: 'warn' } : config)
       for (const warning of warnings) log.warn({}, warning)
-      const app = await (await io.app()).startApp(config, log)
+      if (config.connectors !== null && !existsSync(config.connectors)) throw new CliError(`KINBOX_CONNECTORS names a folder that is not there: ${config.connectors}. Correct it, or leave it out.`)
+      const app = await (await io.app()).startApp(config, log).catch((error: unknown) => { throw cannotListen(error, config) })
       const built = buildPageBeside(io)
       try {
         io.stdout.write(options.demo ? await demoWords(app, io) : await firstWords(app, io, config.data))
@@ -28,12 +30,23 @@ export function serve(parent: Command, io: Io): void {
     })
 }
 
+/** What to do where the address cannot be listened on; any other error as it is. */
+function cannotListen(error: unknown, { host, port }: Pick<Config, 'host' | 'port'>): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error
+  const told = (text: string) => new CliError(text, { cause: error })
+  if (error.syscall === 'listen' && error.code === 'EADDRINUSE') return told(`Port ${port} of ${host} is taken: something else listens there, perhaps another Kinbox. Stop that one, or choose another port in KINBOX_PORT (0 takes any free one).`)
+  if (error.syscall === 'listen' && error.code === 'EACCES') return told(`This user may not listen on port ${port}: ports below 1024 are the system's. Choose another in KINBOX_PORT, and put a proxy before it.`)
+  if (error.syscall === 'listen' && error.code === 'EADDRNOTAVAIL') return told(`${host} is no address of this machine. Correct KINBOX_HOST: 127.0.0.1 is this machine only, 0.0.0.0 all networks it is in.`)
+  if (error.syscall === 'getaddrinfo') return told(`There is no address for the name ${host} (${String(error.code)}). Correct KINBOX_HOST: 127.0.0.1 is this machine only, 0.0.0.0 all networks it is in.`)
+  return error
+}
+
 async function firstWords(app: App, io: Io, folder: string): Promise<string> {
   const { bold } = painter(io)
   const users = await app.admin.userList({})
   const accounts = await app.admin.accountList({})
   const name = users[0]?.name ?? 'NAME'
-  const where = folder === resolve(io.cwd, './data') ? '' : ` --data ${folder}`
+  const where = dataOption(io, folder)
   const code = await app.doorCode()
   const steps = [
     ...(code === null ? [] : [`  in a browser:       ${bold(pageOf(app, io, `/welcome#code=${code}`))}   (it makes the first user: for you alone)`]),

@@ -10,7 +10,7 @@ export function userAdd(parent: Command, io: Io): void {
     .action(async (name: string, _options: object, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { passwordStdin?: boolean }>()
       const password = options.passwordStdin ? await readPassword(io) : null
-      await withAdmin(io, options, actions => actions.userAdd({ name, password }))
+      await withAdmin(io, options, actions => actions.userAdd({ name, password }), { makes: true })
       io.stdout.write(`Made the user ${name}.${password === null ? ` Without a password: make a token to log in with (${io.command} token create --user ${name}).` : ''}\n`)
     })
 }

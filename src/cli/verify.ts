@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { VerifySummary } from '../jobs/verify.ts'
 import { withAdmin } from './admin.ts'
-import { requireData } from './backup.ts'
 import { CliError, type Io } from './io.ts'
 import { bytesInWords, taskBar } from './task-bar.ts'
 import type { GlobalOptions } from './where.ts'
@@ -18,7 +17,6 @@ export function verify(parent: Command, io: Io): void {
     .description('look whether everything stored is whole and agrees, while the server runs or not')
     .action(async (_options: object, command: Command) => {
       const options = command.optsWithGlobals<Options>()
-      requireData(io, options)
       const bar = taskBar(io)
       const summary = await withAdmin(io, options, actions => actions.verify({ repair: options.repair ?? false, collect: options.collect ?? false }, { progress: bar.update, signal: io.stopping })).finally(bar.stop)
       io.stdout.write(options.json ? JSON.stringify(summary) + '\n' : inWords(summary))
