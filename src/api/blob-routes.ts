@@ -5,6 +5,7 @@ import { publicId } from '../model/ids.ts'
 import { insertAttachment } from '../store/attachments.ts'
 import { findLogin } from '../store/logins.ts'
 import { bearerOf } from './bearer.ts'
+import { uploadName } from './upload-name.ts'
 import type { BlobUrls } from './blob-urls.ts'
 import { cookieHolder } from './browser.ts'
 import type { BrowserDeps } from './browser.ts'
@@ -37,7 +38,8 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     })
   })
 
-  app.get<{ Params: { id: string }, Querystring: Record<string, string> }>('/v1/blobs/:id', async (request, reply) => {
+  // HEAD is here, too: the one that comes with a GET says of each file that it is empty.
+  app.route<{ Params: { id: string }, Querystring: Record<string, string> }>({ method: ['GET', 'HEAD'], url: '/v1/blobs/:id', exposeHeadRoute: false, handler: async (request, reply) => {
     const userId = deps.urls.verify(request.params.id, request.query)
     if (userId === null) throw new ApiError('forbidden', 'this link is wrong or has expired; ask for another with blob.url')
     const found = await deps.rooms.download(userId, request.params.id)
@@ -49,7 +51,7 @@ export function blobRoutes(app: FastifyInstance, deps: BlobDeps): void {
     reply.header('content-length', part ? part.end - part.start + 1 : size)
     if (part) reply.code(206).header('content-range', `bytes ${part.start}-${part.end}/${size}`)
     return reply.send(request.method === 'HEAD' ? undefined : found.open(part ?? undefined))
-  })
+  } })
 }
 
 /**
@@ -79,7 +81,7 @@ async function uploader(deps: BlobDeps, request: FastifyRequest): Promise<Holder
   return { userId: login.userId, loginId: login.id }
 }
 
-/** From the header X-Filename, percent-encoded UTF-8. Only a name: no path, no control characters. */
+/** From the header X-Filename, percent-encoded UTF-8. */
 function fileName(header: string | string[] | undefined): string {
   let text = typeof header === 'string' ? header : ''
   try {
@@ -87,8 +89,7 @@ function fileName(header: string | string[] | undefined): string {
   } catch {
     throw new ApiError('invalid_params', 'X-Filename must be percent-encoded UTF-8')
   }
-  const last = text.split(/[/\\]/).at(-1)!.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '').trim()
-  return last.slice(0, 200) || 'file'
+  return uploadName(text)
 }
 
 function mediaType(text: string | undefined): string {

@@ -8,7 +8,7 @@ export const errors = {
   parse_error: { code: -32700, retryable: false, doc: 'The frame is not JSON. Send one JSON object per text frame.' },
   invalid_request: { code: -32600, retryable: false, doc: 'The frame is JSON but no JSON-RPC 2.0 request: a batch, a binary frame, nesting deeper than 32, a missing method, or an id that is still in flight.' },
   method_not_found: { code: -32601, retryable: false, doc: 'There is no method of that name. rpc.discover lists those that exist.' },
-  invalid_params: { code: -32602, retryable: false, doc: 'A parameter is missing, unknown or wrong; the message names its path and what is expected.' },
+  invalid_params: { code: -32602, retryable: false, doc: 'A parameter is missing, unknown or wrong; the message says which (by its path, or in words) and what is expected.' },
   internal: { code: -32603, retryable: true, doc: 'The server made a mistake. The message holds a reference to find it in the log.' },
   unauthenticated: { code: -32001, retryable: false, doc: 'session.hello has not been answered yet, or the token, ticket, name or password is wrong, used, expired or revoked.' },
   forbidden: { code: -32002, retryable: false, doc: 'You are known, but may not do this.' },

@@ -11,6 +11,20 @@ export const messageExample: Message = {
   messageId: 'k3J@friend.example', rev: 1
 }
 
+const own = { kind: 'email', address: 'ada@example.org' }
+/** What goes out, on its way. */
+export const sentExample: Message = {
+  ...messageExample, id: 'm13', direction: 'out', sender: own, recipients: [{ kind: 'email', address: 'alice@friend.example', name: 'Alice', contactId: 'p2', role: 'to' }], text: 'See you there!', seen: true, status: 'queued',
+  attempts: [{
+    id: 'x5', accountId: 'a1', channel: 'email', recipient: { kind: 'email', address: 'alice@friend.example', name: 'Alice', contactId: 'p2' }, address: 'alice@friend.example', status: 'queued',
+    because: { rule: 'last-channel', text: 'Their last message came by email', evidence: ['alice@friend.example'] }, at
+  }],
+  clientId: '0198c5a0-1f2e-7abc-8def-0123456789ab', messageId: '0198c5a0@example.org'
+}
+
+/** The same later, with what became of it. */
+export const sentAs = (status: 'cancelled' | 'uncertain'): Message => ({ ...sentExample, status, attempts: sentExample.attempts!.map((attempt) => ({ ...attempt, status })) })
+
 export const conversationExample: Conversation = {
   id: 'c4', kind: 'person', title: 'Alice', contactId: 'p2', memberCount: 1, folder: 'inbox', archivedAt: null, blocked: false, because: friend, unread: 1,
   lastMessage: { id: 'm12', direction: 'in', channel: 'email', sender: alice, preview: 'Saturday at nine?', sortAt: at }, lastAt: at, pinned: false, mutedUntil: null, labels: [], rev: 3

@@ -63,10 +63,23 @@ export function method<P extends TObject, R extends TSchema>(definition: Definit
     orderBy: orderBy ? params => orderBy(params as Static<P>) : null,
     check(value) {
       if (!given().accepts(value)) throw new ApiError('invalid_params', `${definition.name}: ${wrongIn('params', given().errors(value), params, value)}`)
+      const nul = nulIn('params', value)
+      if (nul !== null) throw new ApiError('invalid_params', `${definition.name}: ${nul} holds a NUL character. Remove it`)
     },
     wrongResult(value) {
       return found().accepts(value) ? '' : wrongIn('result', found().errors(value), result, value)
     },
     handle: async (ctx, value) => definition.handle(ctx, value as Static<P>)
   }
+}
+
+/** Where a text holds a NUL, which neither networks nor the database take everywhere; null: nowhere. */
+function nulIn(path: string, value: unknown): string | null {
+  if (typeof value === 'string') return value.includes('\0') ? path : null
+  if (typeof value !== 'object' || value === null) return null
+  for (const [key, one] of Object.entries(value)) {
+    const found = nulIn(Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, one)
+    if (found !== null) return found
+  }
+  return null
 }

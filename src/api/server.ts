@@ -113,10 +113,11 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     log.debug({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
   })
   app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError('not_found', 'there is nothing here')))
-  app.setErrorHandler((thrown: Error & { statusCode?: number }, request, reply) => {
+  app.setErrorHandler((thrown: Error & { statusCode?: number, code?: string }, request, reply) => {
     const known = asApiError(thrown)
     if (known) return sendError(reply, known)
     if (thrown.statusCode === 413) return sendError(reply, new ApiError('too_large', 'the body is too large'))
+    if (thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return sendError(reply, new ApiError('invalid_request', 'the header Content-Type names no media type: send one like text/plain, or leave it out'))
     if (thrown.statusCode && thrown.statusCode < 500) return sendError(reply, new ApiError('invalid_request', 'the request cannot be read'))
     if (store.trouble) return sendError(reply, new ApiError('read_only', store.trouble))
     log.error({ route: request.routeOptions.url ?? 'none', error: thrown.stack ?? thrown.message }, 'a request failed')

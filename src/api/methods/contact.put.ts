@@ -14,6 +14,10 @@ import { contactOf } from '../present/contact.ts'
 import { wishOf } from '../target.ts'
 import { contactExample } from '../examples.ts'
 
+const gone = (): never => {
+  throw new ApiError('not_found', 'this contact was made, and deleted since: take a new clientId to make another')
+}
+
 export const contactPut = method({
   name: 'contact.put',
   summary: 'Adds a contact with a name and addresses, or with `id` changes the name, the notes and the preferred way of one. What is not named stays. `via` is how messages to this person go unless one says otherwise; null: as it comes. `verifiedOnly`: what comes from their addresses from now on is let in only where it is verified. `pictures`: those of other servers are shown unasked in what is verified to be theirs (`a12` of blob.url). Asking again with the same clientId is harmless.',
@@ -42,7 +46,7 @@ export const contactPut = method({
     const picture = typeof photo === 'string' ? await pictureOf(ctx, photo) : photo
     return change(ctx, (tx, changes, now) => {
       const before = once && doneBefore(tx, once)
-      if (before) return contactOf(tx, getContact(tx, ctx.userId, before)!)
+      if (before) return contactOf(tx, getContact(tx, ctx.userId, before) ?? gone())
       const contact = id === undefined ? insertContact(tx, changes, ctx.userId, name!, 'user') : ownContact(tx, ctx.userId, id)
       checkRev(contact.rev, ifRev, () => contactOf(tx, contact))
       const wish = via ? wishOf(via) : via

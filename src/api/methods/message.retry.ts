@@ -3,7 +3,7 @@ import { idOf, ownMessage } from '../find.ts'
 import { method } from '../method.ts'
 import { Id, Message } from '../objects.ts'
 import { messageOf } from '../present/message.ts'
-import { messageExample } from '../examples.ts'
+import { sentExample } from '../examples.ts'
 
 export const messageRetry = method({
   name: 'message.retry',
@@ -11,7 +11,7 @@ export const messageRetry = method({
   params: Type.Object({ id: Id }),
   result: Message,
   errors: ['not_found', 'conflict'],
-  example: { params: { id: 'm13' }, result: { ...messageExample, id: 'm13', direction: 'out', status: 'queued' } },
+  example: { params: { id: 'm13' }, result: sentExample },
   orderBy: ({ id }) => id,
   async handle({ store, userId, rooms }, { id }) {
     await rooms.retry(userId, idOf('message', id))

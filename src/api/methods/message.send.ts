@@ -9,7 +9,7 @@ import { method } from '../method.ts'
 import { Id, AddressRef, ClientId, Message, Via } from '../objects.ts'
 import { messageOf } from '../present/message.ts'
 import { targetOf } from '../target.ts'
-import { messageExample } from '../examples.ts'
+import { sentExample } from '../examples.ts'
 
 export const messageSend = method({
   name: 'message.send',
@@ -29,7 +29,7 @@ export const messageSend = method({
   errors: ['not_found', 'conflict', 'idempotency_mismatch', 'account_unavailable', 'not_supported_by_channel'],
   example: {
     params: { clientId: '0198c5a0-1f2e-7abc-8def-0123456789ab', conversationId: 'c4', text: 'See you there!' },
-    result: { ...messageExample, id: 'm13', direction: 'out', text: 'See you there!', status: 'queued' }
+    result: sentExample
   },
   orderBy: ({ conversationId, to }) => conversationId ?? `${to?.kind}:${to?.address}`,
   handle: async (ctx, { clientId, text, subject, attachments, ...target }) => {

@@ -26,6 +26,7 @@ export const rulePut = method({
       const there = ruleFinder(tx, ctx.userId)(rule)
       if (id === undefined) {
         if (there) checkRev(there.rev, ifRev, () => ruleOf(there))
+        else if (ifRev !== undefined) throw new ApiError('conflict', 'there is no such rule any more: leave out ifRev to make it anew')
         const made = putRule(tx, changes, ctx.userId, rule)
         follow(tx, changes, ctx.userId, [made])
         return ruleOf(made)
