@@ -137,6 +137,7 @@ async function openHouse(config: Config, log: Log, world: World, { connects, par
     await store.hot(renewLooks, 'bulk')
     const proving = proveAgain({ store, seal, clock, log, connector, again: takerAgain({ ...receiving, prove: prover({ connector, dns, log }) }) })
     const signals = openSignals()
+    const revocations = openRevocations()
     // What is true only now may be lost; an error of the database must not end the process.
     const dropped = (error: unknown) => log.warn({ error: error instanceof Error ? error.message : String(error) }, 'a signal could not be told')
     const webhookUrl = (hook: string) => config.publicUrl === null ? null : `${config.publicUrl.replace(/\/$/, '')}/hooks/${hook}`
@@ -184,9 +185,9 @@ async function openHouse(config: Config, log: Log, world: World, { connects, par
     const canonical = canonicalizer({ store, seal, region, connector, kinds })
     const accounts = manageAccounts({ store, seal, clock, log, dns, wakeup, connector, kinds, webhookUrl, wake: (id) => deliverer.wake(id), supervisor: connects ? supervisor : { open: async () => {}, close: async () => {} } })
     const stopping = new AbortController()
-    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, readCards: cardsIn.read, receiveFiles, index: { upTo: (userId, signal) => index.opened().then(() => index.upTo(userId, undefined, signal)), pace: (userId) => unindexed({ index, store, userId, most: 2000 }) }, url: () => url, stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
+    const actions = adminActions({ store, seal, clock, wakeup, accounts, canonical, readCards: cardsIn.read, receiveFiles, index: { upTo: (userId, signal) => index.opened().then(() => index.upTo(userId, undefined, signal)), pace: (userId) => unindexed({ index, store, userId, most: 2000 }) }, url: () => url, revoked: (loginId) => revocations.publish(loginId, null), stop: () => stopping.abort(), upkeep: { folder: config.data, blobs, keyElsewhere: config.secretKey !== null, publicUrl: config.publicUrl, serves: connects, turn } })
     return {
-      unsubscribing: world.unsubscribing ?? {}, cardsIn, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, audienceChanged, typing, marks, compose, signals, turn, actions, stopping, index, proving, searcher,
+      unsubscribing: world.unsubscribing ?? {}, cardsIn, store, seal, blobs, maker, small, wakeup, clock, connector, accounts, canonical, supervisor, deliverer, presence, ownPresence, audienceChanged, typing, marks, compose, signals, revocations, turn, actions, stopping, index, proving, searcher,
       async figures() {
         const [stored, disk] = await Promise.all([store.read(figuresOf), diskUse(config.data)])
         return { ...stored, disk, intake, queueDepth: store.waiting, writable: store.trouble === null }
@@ -224,8 +225,7 @@ type House = Awaited<ReturnType<typeof openHouse>>
 /** Starts the server: sockets, HTTP, the admin socket, and the sessions of all accounts. Throws StartError. */
 export async function startApp(config: Config, log: Log, world: World = {}): Promise<App> {
   const house = await openHouse(config, log, world, { connects: true })
-  const { store, wakeup, clock, blobs, signals, supervisor, deliverer, actions } = house
-  const revocations = openRevocations()
+  const { store, wakeup, clock, blobs, signals, revocations, supervisor, deliverer, actions } = house
   const sign = signer()
   const blobUrls = openBlobUrls({ sign, clock })
   const remoteUrls = openRemoteUrls({ sign, clock })

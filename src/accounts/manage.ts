@@ -1,10 +1,13 @@
 import type { Clock, Connector, Log, Resolver } from '../connector.ts'
-import { accountSettings, changeAccount, createAccount, forgetCursors, getAccount, removeAccount } from '../store/accounts.ts'
+import { accountSettings, changeAccount, createAccount, forgetCursors, getAccount, listAccounts, removeAccount } from '../store/accounts.ts'
 import type { AccountError } from '../store/accounts.ts'
 import { newestRaws } from '../store/raws.ts'
 import { Refusal } from '../store/refusal.ts'
+import { listIdentities } from '../store/identities.ts'
+import type { Reader } from '../store/tx.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
+import { publicId } from '../model/ids.ts'
 import { troubleOf } from './failure.ts'
 import { openSession } from './session.ts'
 import { checkSettings, keepSecrets, ownOf, withoutSecrets, WrongSettings } from './settings.ts'
@@ -27,7 +30,8 @@ export type AccountDeps = {
 }
 
 export type Kind = { kind: string, title: string, channel: string, reaches: readonly string[], settings: object }
-export type PutAccount = { userId: number, id?: number, kind?: string, name?: string, settings?: unknown, ifRev?: number }
+/** `once`: refused (conflict) where an account of that kind has one of its addresses already. */
+export type PutAccount = { userId: number, id?: number, kind?: string, name?: string, settings?: unknown, ifRev?: number, once?: boolean }
 export type Tried = { ok: true } | { ok: false, error: AccountError }
 
 /** What users and the administrator do with accounts. Each throws Refusal or WrongSettings with words for them. */
@@ -95,6 +99,10 @@ export function accounts(deps: AccountDeps): Accounts {
       checkSettings(connector, settings)
       const own = ownOf(connector, settings)
       if (id !== undefined) await changeAccount(at, seal, { userId, id, ...(ifRev === undefined ? {} : { ifRev }), ...(name === undefined ? {} : { name }), settings: { value: settings, own } })
+      if (id === undefined && account.once) {
+        const same = await store.read((tx) => sameAddress(tx, userId, kind, own))
+        if (same) throw new Refusal('conflict', `${same.address} is connected already, as ${publicId('account', same.id)}.`)
+      }
       const added = id ?? await createAccount(at, seal, { userId, kind, name: name ?? own[0]?.address ?? connector.title, settings, own })
       openSoon(added)
       return added
@@ -148,4 +156,11 @@ export function accounts(deps: AccountDeps): Accounts {
       openSoon(id)
     }
   }
+}
+
+/** An account of this kind that has one of these addresses; what is stopped (imported files) does not count. */
+function sameAddress(tx: Reader, userId: number, kind: string, own: readonly { kind: string, address: string }[]): { id: number, address: string } | null {
+  const ids = new Set(listAccounts(tx, userId).filter((row) => row.kind === kind && row.status !== 'stopped').map(({ id }) => id))
+  const found = listIdentities(tx, userId).find((one) => one.accountId !== null && ids.has(one.accountId) && own.some(({ kind, address }) => kind === one.kind && address === one.address))
+  return found ? { id: found.accountId!, address: found.address } : null
 }

@@ -12,11 +12,17 @@ export type AdminActions = {
   status(args: Record<string, never>): Promise<{ url: string | null }>
   /** `password: null` makes a user who logs in by tokens only. */
   userAdd(args: { name: string, password: string | null }): Promise<{ id: string }>
+  /** Its browsers are signed out: `ended` says how many. Tokens stay. */
+  userPassword(args: { user: string, password: string }): Promise<{ ended: number }>
   userList(args: Record<string, never>): Promise<{ id: string, name: string, createdAt: number }[]>
   /** The secret is told once. `expiresIn` in ms; absent: it lasts until revoked. */
   tokenCreate(args: { user: string, name: string, expiresIn?: number }): Promise<{ token: string }>
-  /** `settings` as the connector's schema wants them; they are checked against it. */
-  accountAdd(args: { user: string, kind: string, settings: unknown, name?: string }): Promise<{ id: string }>
+  /** `settings` as the connector's schema wants them; they are checked against it. `try`: connects before; `trouble` says why that does not work. It is added all the same. */
+  accountAdd(args: { user: string, kind: string, settings: unknown, name?: string, try?: boolean }): Promise<{ id: string, trouble?: string }>
+  /** Secrets that are left out stay. */
+  accountSet(args: { id: string, settings?: unknown, name?: string, try?: boolean }): Promise<{ trouble?: string }>
+  /** Its messages stay. */
+  accountRemove(args: { id: string }): Promise<{ user: string, name: string }>
   accountList(args: { user?: string }): Promise<AdminAccount[]>
   accountKinds(args: Record<string, never>): Promise<AdminKind[]>
   /** `paths` are absolute and read by the process that acts; resolves once all is durable. Stopping it keeps what came in so far; doing it again is harmless. */

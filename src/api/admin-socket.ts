@@ -9,7 +9,7 @@ import { jsonLines } from './json-lines.ts'
 export type AdminRequest = { verb: keyof AdminActions, args: unknown }
 
 const maxRequest = 4 * 1024 * 1024
-const verbs: readonly (keyof AdminActions)[] = ['status', 'userAdd', 'userList', 'tokenCreate', 'accountAdd', 'accountList', 'accountKinds', 'importFiles', 'importContacts', 'backup', 'verify', 'doctor', 'stop']
+const verbs: readonly (keyof AdminActions)[] = ['status', 'userAdd', 'userPassword', 'userList', 'tokenCreate', 'accountAdd', 'accountSet', 'accountRemove', 'accountList', 'accountKinds', 'importFiles', 'importContacts', 'backup', 'verify', 'doctor', 'stop']
 
 /**
  * Where the admin socket of a data folder is. A Unix socket's path has room for 103 bytes: the shorter of absolute and relative is

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { AdminActions } from '../api/admin-actions.ts'
 import { AdminError } from '../api/admin-actions.ts'
-import type { Accounts } from '../accounts/manage.ts'
+import type { Accounts, PutAccount } from '../accounts/manage.ts'
 import type { Understanding } from '../inbound/account.ts'
 import type { Receive } from '../inbound/receive.ts'
 import { importContacts } from '../inbound/import-contacts.ts'
@@ -9,14 +9,16 @@ import type { Address, Clock, IncomingContact } from '../connector.ts'
 import { canonicalEmail } from '../model/address.ts'
 import { parseId, publicId } from '../model/ids.ts'
 import { bookmarkAt, putBookmark } from '../store/bookmarks.ts'
-import { createAccount, getAccount, listAccounts, updateStatus } from '../store/accounts.ts'
+import { allAccounts, createAccount, getAccount, listAccounts, updateStatus } from '../store/accounts.ts'
+import type { AccountRow } from '../store/accounts.ts'
 import { recordChange } from '../store/events.ts'
 import type { Recording } from '../store/events.ts'
 import { listIdentities, ownAddresses } from '../store/identities.ts'
-import { createLogin } from '../store/logins.ts'
+import { createLogin, listLogins, revokeLogin } from '../store/logins.ts'
+import { Refusal } from '../store/refusal.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
-import { addUser, listUsers, userByName, UserError } from '../store/users.ts'
+import { addUser, listUsers, setPassword, userById, userByName, UserError } from '../store/users.ts'
 import type { UserRow } from '../store/users.ts'
 import { importMail } from './import-mail.ts'
 import type { Bookmark } from './import-mail.ts'
@@ -36,6 +38,8 @@ export type ActionDeps = {
   /** The people in a file of cards. */
   readCards(content: Uint8Array): Promise<IncomingContact[]>
   url(): string | null
+  /** A login ended: its sockets close. */
+  revoked(loginId: number): void
   stop(): void
   upkeep: Pick<UpkeepDeps, 'folder' | 'blobs' | 'keyElsewhere' | 'publicUrl' | 'serves' | 'turn'>
 }
@@ -59,15 +63,43 @@ export function adminActions(deps: ActionDeps): AdminActions {
     async userAdd({ name, password }) {
       return { id: publicId('user', await inWords(addUser(store, { name, password }, clock))) }
     },
+    async userPassword({ user, password }) {
+      const { id: userId } = await userNamed(user)
+      await inWords(setPassword(store, userId, password))
+      // Whoever got in by the old one is out; tokens were made by the user for programs.
+      const sessions = (await store.read((tx) => listLogins(tx, userId, clock.now()))).filter(({ kind }) => kind === 'session')
+      for (const { id } of sessions) {
+        await revokeLogin(store, { userId, id }, clock, notify)
+        deps.revoked(id)
+      }
+      return { ended: sessions.length }
+    },
     userList: () => store.read((tx) => listUsers(tx).map(({ id, name, createdAt }) => ({ id: publicId('user', id), name, createdAt }))),
     async tokenCreate({ user, name, expiresIn }) {
       const { id } = await userNamed(user)
       const { secret } = await createLogin(store, { userId: id, kind: 'token', name, ...(expiresIn === undefined ? {} : { expiresAt: clock.now() + expiresIn }) }, clock, notify)
       return { token: secret }
     },
-    async accountAdd({ user, kind, settings, name }) {
-      const { id } = await userNamed(user)
-      return { id: publicId('account', await inWords(accounts.put({ userId: id, kind, settings, ...(name === undefined ? {} : { name }) }))) }
+    async accountAdd({ user, kind, settings, name, try: first }) {
+      const { id: userId } = await userNamed(user)
+      // Before it is opened for good: two sessions at once may take each other's place.
+      const trouble = first ? await troubleWith({ userId, kind, settings }) : {}
+      const id = await inWords(accounts.put({ userId, kind, settings, once: true, ...(name === undefined ? {} : { name }) }).catch((error: unknown) => {
+        const as = error instanceof Refusal && error.kind === 'conflict' ? /as (a\d+)\.$/.exec(error.message)?.[1] : undefined
+        throw as ? new AdminError('conflict', `${(error as Refusal).message} Change that one: kinbox account set ${as} --settings FILE`) : error
+      }))
+      return { id: publicId('account', id), ...trouble }
+    },
+    async accountSet({ id: account, settings, name, try: first }) {
+      const { id, userId } = await anyAccount(account)
+      const trouble = first && settings !== undefined ? await troubleWith({ userId, id, settings }) : {}
+      await inWords(accounts.put({ userId, id, ...(settings === undefined ? {} : { settings }), ...(name === undefined ? {} : { name }) }))
+      return trouble
+    },
+    async accountRemove({ id: account }) {
+      const { id, userId, name } = await anyAccount(account)
+      await inWords(accounts.remove(userId, id))
+      return { user: (await store.read((tx) => userById(tx, userId)))!.name, name }
     },
     async accountList({ user }) {
       const users = user === undefined ? await store.read(listUsers) : [await userNamed(user)]
@@ -116,6 +148,19 @@ export function adminActions(deps: ActionDeps): AdminActions {
     },
     ...upkeepActions({ ...deps.upkeep, store, clock, wakeup, accounts }),
     stop: async () => deps.stop()
+  }
+
+  async function troubleWith(account: PutAccount): Promise<{ trouble?: string }> {
+    const tried = await inWords(accounts.test(account))
+    return tried.ok ? {} : { trouble: tried.error.text }
+  }
+
+  /** Whoever's it is: the owner of the folder asks. */
+  async function anyAccount(account: string): Promise<AccountRow> {
+    const id = parseId('account', account)
+    const found = id === null ? undefined : await store.read((tx) => allAccounts(tx).find((row) => row.id === id))
+    if (!found) throw new AdminError('not_found', `There is no account ${account}. List them: kinbox account list`)
+    return found
   }
 
   async function accountOf(userId: number, account: string): Promise<number> {

@@ -22,9 +22,12 @@ export async function connectAdmin(folder: string): Promise<{ actions: AdminActi
     actions: {
       status: args => call('status', args),
       userAdd: args => call('userAdd', args),
+      userPassword: args => call('userPassword', args),
       userList: args => call('userList', args),
       tokenCreate: args => call('tokenCreate', args),
       accountAdd: args => call('accountAdd', args),
+      accountSet: args => call('accountSet', args),
+      accountRemove: args => call('accountRemove', args),
       accountList: args => call('accountList', args),
       accountKinds: args => call('accountKinds', args),
       importFiles: (args, at) => call('importFiles', args, at as { progress(progress: unknown): void, signal: AbortSignal }, 'What came in so far is kept; the same command goes on from there.'),

@@ -5,6 +5,8 @@ import { AdminError } from '../api/admin-actions.ts'
 import { accountAdd } from './account-add.ts'
 import { accountKinds } from './account-kinds.ts'
 import { accountList } from './account-list.ts'
+import { accountRemove } from './account-remove.ts'
+import { accountSet } from './account-set.ts'
 import { backup } from './backup.ts'
 import { contactsImport } from './contacts-import.ts'
 import { doctor } from './doctor.ts'
@@ -21,6 +23,7 @@ import { stop } from './stop.ts'
 import { tokenCreate } from './token-create.ts'
 import { userAdd } from './user-add.ts'
 import { userList } from './user-list.ts'
+import { userPassword } from './user-password.ts'
 import { verify } from './verify.ts'
 import { watch } from './watch.ts'
 
@@ -36,10 +39,13 @@ export async function runCli(args: string[], io: Io): Promise<number> {
   serve(program, io)
   const user = program.command('user').description('users')
   userAdd(user, io)
+  userPassword(user, io)
   userList(user, io)
   tokenCreate(program.command('token').description('tokens, which programs log in with'), io)
   const account = program.command('account').description('mailboxes, numbers, …')
   accountAdd(account, io)
+  accountSet(account, io)
+  accountRemove(account, io)
   accountList(account, io)
   accountKinds(account, io)
   importFiles(program, io)

@@ -11,13 +11,14 @@ export function userAdd(parent: Command, io: Io): void {
       const options = command.optsWithGlobals<GlobalOptions & { passwordStdin?: boolean }>()
       const password = options.passwordStdin ? await readPassword(io) : null
       await withAdmin(io, options, actions => actions.userAdd({ name, password }), { makes: true })
-      io.stdout.write(`Made the user ${name}.${password === null ? ` Without a password: make a token to log in with (${io.command} token create --user ${name}).` : ''}\n`)
+      io.stdout.write(`Made the user ${name}.${password === null ? ` Without a password: make a token to log in with (${io.command} token create --user ${name}), or give them one (${io.command} user password ${name} --password-stdin).` : ''}\n`)
     })
 }
 
-async function readPassword(io: Io): Promise<string> {
+/** The password on standard input. Throws CliError where there is none. */
+export async function readPassword(io: Io, verb = 'user add'): Promise<string> {
   if (io.stdin.isTTY) io.stderr.write('Password (end with Ctrl-D on a line of its own; it is shown as you type): ')
   const password = (await readAll(io.stdin)).replace(/\r?\n$/, '')
-  if (password === '') throw new CliError(`No password came on standard input. For example: printf %s "$PASSWORD" | ${io.command} user add NAME --password-stdin`, { exitCode: 2 })
+  if (password === '') throw new CliError(`No password came on standard input. For example: printf %s "$PASSWORD" | ${io.command} ${verb} NAME --password-stdin`, { exitCode: 2 })
   return password
 }

@@ -61,7 +61,7 @@ t.test('verbs without a server own the folder meanwhile', async t => {
   t.match(await run(['user', 'add', 'bob', '--password-stdin']), { code: 2, err: /No password came/ })
   t.match(await run(['user', 'list']), { code: 0, out: 'u1\tada\tsince 2026-11-01\n' })
   t.same(await run(['account', 'add', '--user', 'ada', '--kind', 'one', '--settings', 's.json']), { code: 0, out: 'a1\n', err: '' }, 'its id')
-  t.same(asked.at(-1), ['accountAdd', { user: 'ada', kind: 'one', settings: { host: 'mail.example.org' } }])
+  t.same(asked.at(-1), ['accountAdd', { user: 'ada', kind: 'one', settings: { host: 'mail.example.org' }, try: true }])
   t.match(await run(['account', 'add', '--user', 'ada', '--kind', 'one', '--settings', '-'], '{"host": "from standard input"}'), { code: 0 })
   const broken = await run(['account', 'add', '--user', 'ada', '--kind', 'one', '--settings', '-'], '{"password": "hunter2" oops}')
   t.match(broken, { code: 2, err: /is no JSON/ })

@@ -22,12 +22,15 @@ export function fakeActions(url: string | null = null): { actions: AdminActions,
     actions: {
       status: remember('status', { url }),
       userAdd: remember('userAdd', { id: 'u1' }),
+      userPassword: remember('userPassword', { ended: 0 }),
       userList: remember('userList', [{ id: 'u1', name: 'ada', createdAt: Date.UTC(2026, 10, 1) }]),
       async tokenCreate({ user }) {
         if (user !== 'ada') throw new AdminError('not_found', `There is no user ${user}. There are: ada.`)
         return { token: 'secret-token' }
       },
       accountAdd: remember('accountAdd', { id: 'a1' }),
+      accountSet: remember('accountSet', {}),
+      accountRemove: remember('accountRemove', { user: 'ada', name: 'Home' }),
       accountList: remember('accountList', [{ id: 'a1', user: 'ada', kind: 'email', name: 'Home', status: 'login-needed', error: 'wrong password' }]),
       accountKinds: remember('accountKinds', [{ kind: 'one', title: 'One', channel: 'chat', settings: { type: 'object', required: ['host'], properties: { host: { type: 'string' }, port: { type: 'integer', default: 5 }, login: { type: 'object', required: ['password'], properties: { password: { type: 'string', secret: true } } } } } }]),
       async importContacts(args) {
