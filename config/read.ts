@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { parse } from 'smol-toml'
+import { parse, TomlError } from 'smol-toml'
 import type { Option, OptionTable, Values } from './option.ts'
 
 /** What is wrong with the configuration; one line for each option. Secrets are not in it. */
@@ -93,7 +93,7 @@ function readToml(file: string): Record<string, unknown> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code) throw new ConfigError([`The configuration file ${file} cannot be read (${(error as Error).message}). Correct KINBOX_CONFIG, or make the file readable for this user.`])
-    throw new ConfigError([`The configuration file ${file} is no TOML: ${(error as Error).message.trim().split('\n')[0]}. Correct that line.`])
+    throw new ConfigError([`The configuration file ${file} is no TOML${error instanceof TomlError ? ` in line ${error.line}` : ''}: ${(error as Error).message.trim().split('\n')[0]!.replace(/^Invalid TOML document: /, '')}. Correct that line.`])
   }
 }
 

@@ -1,8 +1,9 @@
-import { constants, copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative } from 'node:path'
 import { blobFile, blobFiles, digestOf } from '../blobs/files.ts'
 import { copyDatabase, openCopy, summaryOf } from '../store/backup.ts'
 import { fileReferences, usersOfFile, type FileReference } from '../store/files.ts'
+import { makeFolder } from '../store/make-folder.ts'
 import { wrongStructure } from '../store/verify.ts'
 import type { BackupRequest, BackupSummary } from './backup.ts'
 import { moveIntoPlace, syncPath, writeWhole } from './durable.ts'
@@ -49,9 +50,9 @@ function makeBackup({ folder, target, partial, key, replace, now }: Args, progre
 
 /** Makes the folder, clears what an interrupted backup left, and returns the backup that is there. Throws TaskError where something else is. */
 function prepare(folder: string, target: string, replace: boolean): Manifest | null {
-  mkdirSync(target, { recursive: true, mode: 0o700 })
-  const [from, to] = [realpathSync(folder), realpathSync(target)]
+  const [from, to] = [realpathSync(folder), placeOf(target)]
   if (!relative(from, to).startsWith('..') || !relative(to, from).startsWith('..')) throw new TaskError(`A backup in the data folder itself, or around it, would be lost with it. Name another folder, best on another disk.`)
+  makeFolder(target)
   let former: Manifest | null = null
   try {
     former = readManifest(target)
@@ -64,6 +65,11 @@ function prepare(folder: string, target: string, replace: boolean): Manifest | n
   if (!former && !replace && found.some((name) => !known(name))) throw new TaskError(`${target} is not empty and holds no backup. Name an empty folder, or one that does not exist yet.`)
   for (const name of found) if (name.startsWith('partial-')) rmSync(join(target, name), { recursive: true, force: true })
   return former
+}
+
+/** Where a folder is, or will be, without the links on the way. */
+function placeOf(path: string): string {
+  return existsSync(path) || dirname(path) === path ? realpathSync(path) : join(placeOf(dirname(path)), basename(path))
 }
 
 /** Opens the copy, and reads all of it. Throws TaskError where the file is damaged: a good backup must not be replaced by it. */
@@ -138,9 +144,10 @@ function forget(target: string, file: string, files: FileReference[]): void {
 }
 
 function inWords(error: unknown, { target }: Args): unknown {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { code, message, syscall } = error as NodeJS.ErrnoException
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return new TaskError(`${target} cannot be written (${message}). Where a server runs, it makes the backup, as its own user and where its service lets it write: name such a folder (docs/operate.md).`)
   if (code === 'ENOSPC' || code === 'SQLITE_FULL' || code === 'EDQUOT') return new TaskError(`The disk of ${target} is full. An earlier backup in it is as it was. Free some space, or name another folder.`)
+  if (code === 'ENOENT' && syscall === 'mkdir') return new TaskError(`${target} cannot be made there (${message}). Name a folder on a disk of this machine.`)
   if (code === 'ENOTDIR' || code === 'EEXIST') return new TaskError(`${target} is no folder. Name a folder for the backup.`)
   return error
 }

@@ -1,5 +1,5 @@
-import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { constants, copyFileSync, existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
 import { blobFile, digestOf } from '../blobs/files.ts'
 import { openCopy, restoreDatabase, settleDatabase, summaryOf } from '../store/backup.ts'
 import { fileReferences, type FileReference } from '../store/files.ts'
@@ -57,6 +57,9 @@ function checkBackup(source: string, progress: (progress: TaskProgress) => void)
 
 function restore({ source, to, force, keyElsewhere, now }: RestoreRequest, progress: (progress: TaskProgress) => void): RestoreSummary {
   const { manifest, files, problems } = checkBackup(source, progress)
+  // Reached by its own path, or by a link to it.
+  const above = [to, dirname(to)].map((path) => existsSync(path) ? realpathSync(path) : resolve(path))
+  if (above.some((path) => !relative(realpathSync(source), path).startsWith('..'))) throw new TaskError(`${to} lies in the backup itself. Name another folder with --data.`)
   refuseFull(to, force)
   const owner = ownFolder(to)
   try {

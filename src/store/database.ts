@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MikroORM } from '@mikro-orm/sqlite'
@@ -11,6 +11,7 @@ import { ormOptions } from './orm.ts'
 import type { Lock } from './orm.ts'
 import { checkPragmas, checkSqliteVersion, openReader } from './sqlite.ts'
 import type { SqliteDatabase } from './sqlite.ts'
+import { makeFolder } from './make-folder.ts'
 import { StartError } from './start-error.ts'
 import type { Store } from './store.ts'
 import { isBusy, troubleOf } from './trouble.ts'
@@ -208,7 +209,7 @@ class SqliteStore implements Store {
 
 function makeFile(folder: string, file: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     closeSync(openSync(file, 'a', 0o600))
   } catch (error) {
     throw new StartError(`The data folder ${folder} cannot be written (${(error as Error).message}). Make it writable for this user, or name another one in KINBOX_DATA.`, error)

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { readerOf, Statements } from './connection.ts'
@@ -125,6 +125,8 @@ export function isDamage(error: unknown): boolean {
 }
 
 function opened(folder: string): SqliteDatabase {
+  // Words of all mails are in it.
+  closeSync(openSync(join(folder, name), 'a', 0o600))
   const db = new Database(join(folder, name))
   try {
     for (const pragma of ['journal_mode = WAL', 'synchronous = NORMAL', 'busy_timeout = 5000', 'cache_size = -16384', 'temp_store = MEMORY']) db.pragma(pragma)

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { AppFace } from '../../src/cli/io.ts'
@@ -86,4 +86,27 @@ t.test('an export that fails leaves nothing behind that stands in the way of the
   const at = join(folder, 'out')
   t.match(await kinbox(folder, ['export', '--user', 'ada', at]), { code: 1, err: /No Kinbox runs/ })
   t.same(await readdir(folder), [])
+})
+
+t.test('folders where nothing can be made', async t => {
+  const folder = await temporary(t)
+  const app = await real()
+  const run = (args: string[], env: Record<string, string> = {}) => kinbox(folder, args, { app, ...args[0] === 'serve' ? { stopping: AbortSignal.abort() } : {}, env: { KINBOX_LOG_LEVEL: 'silent', KINBOX_PORT: '0', ...env } })
+  t.match(await run(['user', 'add', 'ada']), { code: 0 })
+  const before = await readdir(folder)
+  t.match(await run(['backup', join(folder, 'deep/er')]), { code: 1, err: /in the data folder itself/ })
+  t.same(await readdir(folder), before, 'what is refused leaves nothing behind')
+  if (process.platform === 'linux') {
+    // There mkdir says that the parent is not there, although it is, as below some automounts: nobody may wait for that for ever.
+    t.match(await run(['backup', '/proc/nowhere/deep']), { code: 1, err: /\/proc\/nowhere/ })
+    t.match(await run(['serve', '--data', '/proc/nowhere/deep']), { code: 1, err: /\/proc\/nowhere\/deep cannot be written.*KINBOX_DATA/ })
+  }
+  t.equal((await stat(join(folder, 'kinbox.db'))).mode & 0o077, 0)
+  await writeFile(join(folder, '1.eml'), 'From: alice@friend.example\nSubject: old\n\nold\n')
+  t.match(await run(['import', '--user', 'ada', '1.eml']), { code: 0 })
+  for (const name of ['search.db', 'secret.key', 'owner.lock']) t.equal((await stat(join(folder, name))).mode & 0o077, 0, `${name} is nobody else's to read`)
+  const copy = await temporary(t)
+  t.match(await run(['backup', copy]), { code: 0 })
+  t.match(await run(['restore', copy, '--data', join(copy, 'inside')]), { code: 1, err: /in the backup itself/ })
+  t.match(await run(['restore', copy, '--data', join(folder, 'beside')]), { code: 0, out: /Start: kinbox serve --data .*beside\n$/ })
 })

@@ -32,7 +32,7 @@ t.test('a secret may lie in a file of its own', async t => {
 t.test('an error names the option, what is wrong with its value, and what to write', async t => {
   const folder = await tempFolder(t)
   const files: Record<string, string> = {
-    key: 'tell nobody', empty: ' \n', 'bad.toml': 'port = \n', 'unknown.toml': 'prot = 1\n', 'type.toml': 'port = true\n', 'value.toml': 'port = 70000\n', 'two.toml': `secret_key = "x"\nsecret_key_file = "${join(folder, 'key')}"\n`
+    key: 'tell nobody', empty: ' \n', 'bad.toml': 'host = "127.0.0.1"\nport = \n', 'unknown.toml': 'prot = 1\n', 'type.toml': 'port = true\n', 'value.toml': 'port = 70000\n', 'two.toml': `secret_key = "x"\nsecret_key_file = "${join(folder, 'key')}"\n`
   }
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
   const at = (name: string): string => join(folder, name)
@@ -57,7 +57,7 @@ t.test('an error names the option, what is wrong with its value, and what to wri
     [{ KINBOX_SECRET_KEY_FILE: at('empty') }, [/empty/]],
     [{ KINBOX_SECRET_KEY_FILE: at('none') }, [/KINBOX_SECRET_KEY_FILE .*cannot be read/]],
     [{ KINBOX_CONFIG: at('none.toml') }, [/none\.toml cannot be read/]],
-    [{ KINBOX_CONFIG: at('bad.toml') }, [/bad\.toml is no TOML/]],
+    [{ KINBOX_CONFIG: at('bad.toml') }, [/bad\.toml is no TOML in line 2: /]],
     [{ KINBOX_CONFIG: at('unknown.toml') }, [/prot in .*did you mean port\?/]],
     [{ KINBOX_CONFIG: at('type.toml') }, [/port in .*wrong type/]],
     [{ KINBOX_CONFIG: at('value.toml') }, [/port in .*is "70000"/]],
