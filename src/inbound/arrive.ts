@@ -82,7 +82,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
     status: message.direction === 'out' ? 'sent' : null, messageId: message.messageId ?? null, digest: item.digest, sentAt: message.sentAt ?? null, receivedAt: now,
     subject: message.subject || null, text: message.text, quoted: message.quoted ?? null, original: message.original ?? null, bounces: message.bounces ?? [], html: message.html ?? null, recipients: message.recipients,
     references: message.references, unreadable: message.unreadable ?? null, rawDigest: raw?.digest ?? null, attachments: item.attachments.length,
-    folded, blockedAt: (folded || hidden) && !history && unit.lane === 'live' ? now : null, stream: facts.stream ?? (decision.because.rule === 'unknown' ? decision.stream : null), signers: from.signers, unsubscribe: signedUnsubscribe(item, from.proof), cards: message.cards ?? []
+    folded, blockedAt: (folded || hidden) && !history && unit.lane === 'live' && message.direction === 'in' ? now : null, stream: facts.stream ?? (decision.because.rule === 'unknown' ? decision.stream : null), signers: from.signers, unsubscribe: signedUnsubscribe(item, from.proof), cards: message.cards ?? []
   })
   if (raw) insertRaw(tx, raw)
   if (from.proof.pending && raw && place) noteProofDue(tx, id, account.id, now, now + firstTry)

@@ -94,19 +94,29 @@ function homeOf({ tx, changes, account: { userId } }: Taking, { name, addresses 
 }
 
 function takeAddresses({ tx, changes, account: { userId } }: Taking, contactId: number, addresses: readonly Address[], name: string): void {
+  const before = addressesOf(tx, contactId).length
   const moved: number[] = []
   for (const address of addresses) {
     const known = findAddress(tx, userId, address)
     if (!known) insertAddress(tx, userId, contactId, { ...address, name })
     else if (known.contactId !== contactId) {
       const owner = getContact(tx, userId, known.contactId)!
-      if (owner.namedBy === 'user' || addressesOf(tx, owner.id).length > 1) continue
+      const contact = getContact(tx, userId, contactId)!
+      if (isSpokenOf(owner, contact) || addressesOf(tx, owner.id).length > 1) continue
       moveAddress(tx, known.id, contactId)
       updateContact(tx, changes, owner, { redirectTo: contactId })
+      if (owner.friend && !contact.friend) updateContact(tx, changes, contact, { friend: true })
       moved.push(known.id)
     }
   }
+  // Addresses are part of what is shown of a contact.
+  if (addressesOf(tx, contactId).length !== before) updateContact(tx, changes, getContact(tx, userId, contactId)!, {})
   if (moved.length) regroup(tx, changes, userId, moved)
+}
+
+/** What the user has said about somebody is about them alone: a book does not unblock one, nor block another, nor lose what was noted. */
+function isSpokenOf({ namedBy, blocked, notes, via, verifiedOnly }: Contact, into: Contact): boolean {
+  return namedBy === 'user' || blocked !== into.blocked || notes !== null || via !== null || (verifiedOnly && !into.verifiedOnly)
 }
 
 function write({ tx, changes }: Taking, contact: Contact, { name, notes }: BookCard, { friend, photo }: { friend: boolean, photo?: IncomingContact['photo'] }): void {

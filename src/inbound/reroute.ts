@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ChangeList } from '../model/event.ts'
 import type { Conversation } from '../model/conversation.ts'
 import { conversationsTouching } from '../store/affected.ts'
-import { keepMessagesOf } from '../store/block.ts'
+import { keepMessagesIn, keepMessagesOf } from '../store/block.ts'
 import { updateConversation } from '../store/conversations.ts'
 import { contactsThrough, touchContacts } from '../store/paths.ts'
 import type { Writer } from '../store/tx.ts'
@@ -21,6 +21,8 @@ export function reroute(tx: Writer, changes: ChangeList, userId: number, contact
   touchContacts(tx, changes, through)
   unfold(tx, changes, userId, trust, contactId)
   for (const id of [contactId, ...through]) for (const conversation of conversationsTouching(tx, userId, id)) rerouteOne(tx, changes, userId, trust, conversation)
+  // Addresses change hands: what came from one while it was somebody blocked may lie in sight now.
+  keepMessagesIn(tx, changes, conversationsTouching(tx, userId, contactId).filter(({ blockedAt }) => blockedAt === null).map(({ id }) => id))
 }
 
 /** The same for one conversation. Whether it has moved: into another folder or stream, out of sight or back. */

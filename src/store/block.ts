@@ -43,7 +43,14 @@ export function keepMessages(tx: Writer, changes: ChangeList, contactId: number)
 
 /** The same for a conversation that is shown again. */
 export function keepMessagesOf(tx: Writer, changes: ChangeList, conversationId: number): void {
-  tell(tx, changes, tx.all<Changed>('UPDATE message SET blocked_at = NULL, rev = rev + 1 WHERE blocked_at IS NOT NULL AND folded = 0 AND strand_id IN (SELECT id FROM strand WHERE conversation_id = ?) RETURNING id, rev, strand_id AS strandId', conversationId))
+  keepMessagesIn(tx, changes, [conversationId])
+}
+
+/** The same for several. Looks through what is to be purged, which is little, and not through what they hold. */
+export function keepMessagesIn(tx: Writer, changes: ChangeList, conversationIds: number[]): void {
+  tell(tx, changes, tx.all<Changed>(
+    `UPDATE message INDEXED BY message_blocked SET blocked_at = NULL, rev = rev + 1 WHERE blocked_at IS NOT NULL AND folded = 0 AND strand_id IN (
+       SELECT id FROM strand WHERE conversation_id IN (SELECT value FROM json_each(?))) RETURNING id, rev, strand_id AS strandId`, JSON.stringify(conversationIds)))
 }
 
 function tell(tx: Writer, changes: ChangeList, rows: Changed[]): void {

@@ -104,8 +104,9 @@ export function forgetEmptied(tx: Writer, changes: ChangeList, userId: number, {
   for (const id of emptied) {
     tx.run('DELETE FROM screening WHERE conversation_id = ?', id)
     forgetStrands(tx, id)
+    const { folder } = tx.get<{ folder: Folder }>('SELECT folder FROM conversation WHERE id = ?', id)!
     tx.run("UPDATE conversation SET title = '', labels = '[]', folder = 'other', because = ?, stream = NULL, waiting = 0, routed = 0 WHERE id = ?", forgotten, id)
-    recount(tx, changes, id, { reset: true })
+    recount(tx, changes, id, { reset: true, ...(folder === 'other' ? {} : { was: folder }) })
   }
   for (const id of topics) {
     forgetKeys(tx, changes, userId, id, keys)

@@ -132,13 +132,13 @@ export function markSeenUpTo(tx: Writer, changes: ChangeList, conversationId: nu
   return marked
 }
 
-/** Marks incoming messages from an edge on, the edge too, as not seen. Returns how many it marked; `ids` takes which ones. */
+/** Marks incoming messages from an edge on, the edge too, as not seen; what is folded is no news. Returns how many it marked; `ids` takes which ones. */
 export function markUnseenFrom(tx: Writer, changes: ChangeList, conversationId: number, edge: Edge, ids: number[] = []): number {
   let marked = 0
   const each: { id: number, rev: number }[] = []
   for (const strand of strandsOf(tx, conversationId)) {
     const rows = tx.all<{ id: number, rev: number }>(
-      "UPDATE message SET seen = 0, rev = rev + 1 WHERE strand_id = ? AND seen = 1 AND direction = 'in' AND (sort_at, id) >= (?, ?) RETURNING id, rev", strand.id, edge.sortAt, edge.id)
+      "UPDATE message SET seen = 0, rev = rev + 1 WHERE strand_id = ? AND seen = 1 AND direction = 'in' AND folded = 0 AND (sort_at, id) >= (?, ?) RETURNING id, rev", strand.id, edge.sortAt, edge.id)
     if (rows.length) lowerUnread(tx, strand.id, -rows.length)
     marked += rows.length
     if (marked <= eachLimit) each.push(...rows)
@@ -154,12 +154,12 @@ function told(tx: Writer, changes: ChangeList, conversationId: number, marked: n
   recount(tx, changes, conversationId, marked > eachLimit ? { reset: true } : {})
 }
 
-/** What another client of the mailbox did to one message. Returns its conversation when something changed. */
+/** What another client of the mailbox did to one message. What is folded stays seen. */
 export function setFlags(tx: Writer, changes: ChangeList, id: number, flags: { seen?: boolean | undefined, flagged?: boolean | undefined }): void {
-  const before = tx.get<{ direction: 'in' | 'out', seen: number, flagged: number, strand_id: number, conversation_id: number, folder: 'inbox' | 'other' }>(
-    'SELECT m.direction, m.seen, m.flagged, m.strand_id, s.conversation_id, c.folder FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.id = ?', id)
+  const before = tx.get<{ direction: 'in' | 'out', seen: number, flagged: number, folded: number, strand_id: number, conversation_id: number, folder: 'inbox' | 'other' }>(
+    'SELECT m.direction, m.folded, m.seen, m.flagged, m.strand_id, s.conversation_id, c.folder FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.id = ?', id)
   if (!before) return
-  const seen = before.direction === 'out' ? before.seen : Number(flags.seen ?? before.seen === 1)
+  const seen = before.direction === 'out' || before.folded === 1 ? before.seen : Number(flags.seen ?? before.seen === 1)
   const flagged = Number(flags.flagged ?? before.flagged === 1)
   if (seen === before.seen && flagged === before.flagged) return
   const { rev } = tx.get<{ rev: number }>('UPDATE message SET seen = ?, flagged = ?, rev = rev + 1 WHERE id = ? RETURNING rev', seen, flagged, id)!

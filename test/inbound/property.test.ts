@@ -2,6 +2,14 @@ import t from 'tap'
 import fc from 'fast-check'
 import { Changes } from '../../src/feed/append.ts'
 import { link, unlink } from '../../src/inbound/link.ts'
+import { block } from '../../src/inbound/block.ts'
+import { forget } from '../../src/inbound/forget.ts'
+import { decide, undo } from '../../src/inbound/screen.ts'
+import { learn, unlearn } from '../../src/inbound/teach.ts'
+import { deleteMessages } from '../../src/store/purge.ts'
+import { ruleFinder } from '../../src/store/rules.ts'
+import { getScreening } from '../../src/store/screener.ts'
+import type { ScreeningRow } from '../../src/store/screener.ts'
 import { merge, unmerge } from '../../src/inbound/merge.ts'
 import { receiver } from '../../src/inbound/receive.ts'
 import { reroute } from '../../src/inbound/reroute.ts'
@@ -44,7 +52,14 @@ const step = fc.oneof(
   fc.record({ op: fc.constant('befriend' as const), who, friend: fc.boolean() }),
   fc.record({ op: fc.constantFrom('read' as const, 'unread' as const), message: fc.nat(40) }),
   fc.record({ op: fc.constant('route' as const), message: fc.nat(40), folder: fc.constantFrom<'inbox' | 'other'>('inbox', 'other') }),
-  fc.record({ op: fc.constant('archive' as const), message: fc.nat(40), archived: fc.boolean() })
+  fc.record({ op: fc.constant('archive' as const), message: fc.nat(40), archived: fc.boolean() }),
+  { weight: 3, arbitrary: fc.record({ op: fc.constant('block' as const), who, blocked: fc.boolean() }) },
+  fc.record({ op: fc.constant('rule' as const), who, scope: fc.constantFrom<'address' | 'domain'>('address', 'domain'), action: fc.constantFrom<'inbox' | 'other' | 'block'>('inbox', 'other', 'block'), ends: fc.boolean() }),
+  { weight: 2, arbitrary: fc.record({ op: fc.constant('decide' as const), message: fc.nat(40), decision: fc.constantFrom<ScreeningRow['decision']>('inbox', 'deny', 'block', 'spam') }) },
+  fc.record({ op: fc.constant('undo' as const), which: fc.nat(3) }),
+  fc.record({ op: fc.constant('card' as const), one: who, other: who, friend: fc.boolean() }),
+  fc.record({ op: fc.constant('purge' as const), message: fc.nat(40) }),
+  fc.record({ op: fc.constant('forget' as const), who, messages: fc.boolean() })
 )
 
 t.test('whatever comes in and is joined, parted, moved and read: nothing is lost or doubled, the sums hold, and events lead where a snapshot does', async (t) => {
@@ -88,6 +103,11 @@ t.test('whatever comes in and is joined, parted, moved and read: nothing is lost
           return { remoteId: remoteId(`INBOX/${places++ % 40}`), at, folder: { name: 'INBOX', role: 'inbox' as const }, raw: Buffer.from(JSON.stringify(content)), ...(message.seen === undefined ? {} : { seen: message.seen }) }
         }), { lane: one.lane })
       }
+      if (one.op === 'forget') {
+        const contact = await store.read((tx) => contactAt(tx, one.who))
+        return contact && forget({ store, clock, wakeup }, userId, contact.id, { messages: one.messages })
+      }
+      if (one.op === 'card') return receive(account, [{ at: 1, incoming: { type: 'contact', name: 'Dave', friend: one.friend, addresses: [people[one.one]!, people[one.other]!].map(({ kind, address }) => ({ kind, address })) } }], { lane: 'live' })
       if (one.op === 'flags') return receive(account, [{ at: 1, incoming: { type: 'flags', remoteId: remoteId(`INBOX/${one.place}`), ...(one.seen === undefined ? {} : { seen: one.seen }), ...(one.flagged === undefined ? {} : { flagged: one.flagged }) } }], { lane: 'live' })
       return change((tx, changes) => {
         switch (one.op) {
@@ -112,6 +132,30 @@ t.test('whatever comes in and is joined, parted, moved and read: nothing is lost
             if (!contact) return
             updateContact(tx, changes, contact, { friend: one.friend })
             return reroute(tx, changes, userId, contact.id)
+          }
+          case 'block': {
+            const contact = contactAt(tx, one.who)
+            return contact && block(tx, changes, userId, contact, one.blocked, clock.now())
+          }
+          case 'rule': {
+            const { kind, address } = people[one.who]!
+            if (one.scope === 'domain' && kind !== 'email') return
+            const target = { scope: one.scope, kind, value: one.scope === 'domain' ? address.split('@')[1]! : address }
+            const there = ruleFinder(tx, userId)(target)
+            if (one.ends) return there && unlearn(tx, changes, userId, there)
+            return learn(tx, changes, userId, [target], { action: one.action, stream: null, origin: 'user', at: clock.now() })
+          }
+          case 'decide': {
+            const found = conversationAt(tx, one.message)
+            return found && decide(tx, changes, userId, found.conversation, 'somebody', { decision: one.decision, scope: 'sender', stream: null }, clock.now())
+          }
+          case 'undo': {
+            const rows = tx.all<{ id: number }>('SELECT id FROM screening WHERE user_id = ? AND undone_at IS NULL ORDER BY id DESC', userId)
+            return rows[one.which] && undo(tx, changes, userId, getScreening(tx, userId, rows[one.which]!.id)!, clock.now())
+          }
+          case 'purge': {
+            const found = conversationAt(tx, one.message)
+            return found && deleteMessages(tx, changes, [found.message.id])
           }
           case 'read': case 'unread': {
             const found = conversationAt(tx, one.message)
@@ -165,6 +209,20 @@ t.test('whatever comes in and is joined, parted, moved and read: nothing is lost
          WHERE m.user_id = ? AND m.direction = 'in' AND (c.contact_id IS NOT NULL OR c.people IS NOT NULL)
            AND (m.proof IN ('unverified', 'conflicting') OR a.contact_id IS NULL OR instr(',' || coalesce(c.contact_id, c.people) || ',', ',' || a.contact_id || ',') = 0)`, userId)
       same(foreign, [], 'who writes in a conversation of people is one of them, and proven')
+      const lost = tx.all(
+        `SELECT m.id, m.direction, s.key, c.id AS conversation FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.user_id = ? AND m.blocked_at IS NOT NULL AND m.folded = 0 AND c.blocked_at IS NULL`, userId)
+      same(lost, [], 'what is purged by and by is out of sight')
+      const bare = tx.all(
+        `SELECT c.id, p.blocked FROM conversation c JOIN contact p ON p.id = c.contact_id WHERE c.user_id = ? AND c.redirect_to IS NULL AND c.last_at > 0 AND p.blocked = 1 AND c.blocked_at IS NULL
+           AND EXISTS (SELECT 1 FROM strand s JOIN message m ON m.strand_id = s.id WHERE s.conversation_id = c.id AND m.direction = 'in')`, userId)
+      same(bare, [], 'whoever is blocked is out of sight')
+      const unreadFolded = tx.all('SELECT id FROM message WHERE user_id = ? AND folded = 1 AND seen = 0', userId)
+      same(unreadFolded, [], 'what is folded is no news')
+      const counts = countsOf(tx, userId)
+      for (const folder of ['inbox', 'other'] as const) {
+        const real = tx.get<{ n: number }>('SELECT count(*) AS n FROM message m JOIN strand s ON s.id = m.strand_id JOIN conversation c ON c.id = s.conversation_id WHERE m.user_id = ? AND m.seen = 0 AND c.folder = ? AND c.archived_at IS NULL AND c.blocked_at IS NULL', userId, folder)!
+        same(counts[folder], real.n, `what is unread in ${folder}`)
+      }
     })
 
     let before: Awaited<ReturnType<typeof state>> | undefined
@@ -195,7 +253,8 @@ t.test('whatever comes in and is joined, parted, moved and read: nothing is lost
       same(heard('contact', id).at(-1)?.rev, shown.rev, `the last event of ${shown.id} tells its rev: ${JSON.stringify([was, shown])}`)
       if (was) same(was.rev < shown.rev, true, `${shown.id} differs from before, so its rev is higher: ${JSON.stringify([was, shown])}`)
     }
-    const own = ({ sender: _sender, recipients: _recipients, folder: _folder, ...rest }: ReturnType<typeof messageOf>) => JSON.stringify(rest)
+    // Nor where it answers: what comes and goes is told itself.
+    const own = ({ sender: _sender, recipients: _recipients, folder: _folder, replyTo: _replyTo, ...rest }: ReturnType<typeof messageOf>) => JSON.stringify(rest)
     for (const [id, { shown, row }] of after.messages) {
       const was = before.messages.get(id)
       if (was && own(was.shown) === own(shown)) continue
