@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks'
+import { leaveAgain } from './composer/leaving.ts'
 import { useLive } from './hooks/use-live.ts'
 import { t } from './i18n.ts'
 import { routes } from './routes.ts'
@@ -37,8 +38,9 @@ function Starting({ why }: { why: string | null }) {
 
 function Inside() {
   const { path, query } = useLive(place)
-  const { client } = session.value as Extract<typeof session.value, { state: 'in' }>
+  const { client, store } = session.value as Extract<typeof session.value, { state: 'in' }>
   useEffect(() => followPresence(client), [client])
+  useEffect(() => leaveAgain(store), [store])
   useEffect(() => { if (path === '/' || path === '/login') go('/inbox', { replace: true }) }, [path])
   if (path === '/welcome') return <Boundary place={path}><Welcome /></Boundary>
   const found = routes.map(({ pattern, screen }) => ({ params: matchPath(pattern, path), screen })).find(({ params }) => params !== null)

@@ -10,8 +10,10 @@ import { channelWords } from '../message/channel.tsx'
 import { useStore } from '../session.ts'
 import { announce } from '../shell/announce.ts'
 import { useKeys } from '../shell/keys.ts'
-import { drafts, isEmpty } from './drafts.ts'
+import { newClientId } from './client-id.ts'
+import { drafts, joined } from './drafts.ts'
 import type { Draft } from './drafts.ts'
+import { leave, returned } from './leaving.ts'
 import { filesOf, upload } from './upload.ts'
 import { useTyping } from './use-typing.ts'
 import { useWay } from './use-way.ts'
@@ -55,10 +57,17 @@ export function Composer({ target, place, topicId, answers = null, onAnswered, o
   useEffect(() => {
     const field = area.current
     if (!field) return
-    field.style.blockSize = 'auto'
-    field.style.blockSize = Math.min(field.scrollHeight + 2, innerHeight * 0.4) + 'px'
+    field.style.blockSize = text === '' ? '' : 'auto'
+    if (text !== '') field.style.blockSize = Math.min(field.scrollHeight + 2, innerHeight * 0.4) + 'px'
   }, [text])
   useLayoutEffect(() => { if (answers) area.current?.focus() }, [answers])
+
+  // What could not be sent comes back to where it was written, before what was written since.
+  useLayoutEffect(() => returned.subscribe((back) => {
+    if (back?.place !== place || back.taken) return
+    back.taken = true
+    setDraft((now) => joined(back.draft, now))
+  }), [place])
 
   const change = (patch: Partial<Draft>) => setDraft((was) => ({ ...was, ...patch }))
   const add = (list: File[]) => {
@@ -84,17 +93,13 @@ export function Composer({ target, place, topicId, answers = null, onAnswered, o
     typing.stopped()
     onAnswered?.()
     area.current?.focus()
-    store.send({
-      ...target, text, ...(carriesSubject && subject.trim() ? { subject: subject.trim() } : {}), ...(topicId ? { topicId } : {}), ...(replyTo ? { replyTo } : {}),
+    leave(store, { place, draft: before, request: {
+      clientId: newClientId(), ...target, text, ...(carriesSubject && subject.trim() ? { subject: subject.trim() } : {}), ...(topicId ? { topicId } : {}), ...(replyTo ? { replyTo } : {}),
       ...(files.length ? { attachments: files.map(({ id }) => id) } : {}), ...(draft.way ? { via: draft.way } : {})
-    }).then((message) => {
+    } }).then((message) => {
       announce(t('composer.sent'))
       onSent?.(message)
-    }, (error: unknown) => {
-      // What was written comes back, unless something else is there by now.
-      setDraft((now) => (isEmpty(now) ? before : now))
-      setWrong(errorWords(error))
-    })
+    }, (error: unknown) => setWrong(errorWords(error)))
   }
   useKeys({
     r: { does: 'composer.keyReply', run: () => area.current?.focus() },

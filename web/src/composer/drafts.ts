@@ -45,6 +45,11 @@ export function isEmpty({ text, subject, files }: Draft): boolean {
   return text.trim() === '' && !subject?.trim() && !files?.length
 }
 
+/** What came back and what was written since, in this order: nothing of either is lost. */
+export function joined(back: Draft, now: Draft): Draft {
+  return isEmpty(now) ? { ...back, ...(now.way ? { way: now.way } : {}) } : { ...back, ...now, text: [back.text, now.text].filter((text) => text.trim() !== '').join('\n\n'), files: [...back.files ?? [], ...now.files ?? []] }
+}
+
 function isDraft(found: unknown): found is Draft {
   return typeof found === 'object' && found !== null && 'text' in found && typeof found.text === 'string'
 }

@@ -7,6 +7,9 @@ import { go } from '../shell/route.ts'
 import { Composer } from './composer.tsx'
 import { kindOfAddress } from './recipient.ts'
 
+/** Kept beside the draft, and taken off with it. */
+const toKey = 'kinbox.draft.to'
+
 /** A new conversation: with somebody who is known, or with an address. */
 export function NewConversation() {
   const store = useStore()
@@ -14,13 +17,15 @@ export function NewConversation() {
   useEffect(() => () => contacts.close(), [contacts])
   const { items } = useLive(contacts)
   const heading = useRef<HTMLHeadingElement>(null)
-  const [to, setTo] = useState(() => new URLSearchParams(location.search).get('to') ?? '')
+  const [to, setTo] = useState(() => new URLSearchParams(location.search).get('to') ?? sessionStorage.getItem(toKey) ?? '')
   const id = useId()
   // Before it is drawn: what is typed after the key c belongs here.
   useLayoutEffect(() => {
     document.title = `${t('composer.newTitle')} · Kinbox`
     document.getElementById(id + 'to')?.focus()
   }, [])
+
+  useLayoutEffect(() => sessionStorage.setItem(toKey, to), [to])
 
   const known = useMemo(() => items.flatMap((contact) => contact.addresses.map(({ kind, address }) => ({ kind, address, label: labelOf(contact, address) }))), [items])
   const found = known.find(({ label, address }) => label === to || address === to.trim())
@@ -39,7 +44,11 @@ export function NewConversation() {
         <span class="hint" id={id + 'hint'}>{t('composer.recipientHint')}</span>
       </div>
       <div class="new-space" />
-      <Composer target={kind ? { to: { kind, address } } : null} place="new" label={t('composer.message')} onSent={(message) => go(`/c/${message.conversationId}`, { replace: true })} />
+      <Composer target={kind ? { to: { kind, address } } : null} place="new" label={t('composer.message')} onSent={(message) => {
+        sessionStorage.removeItem(toKey)
+        // Whoever went on to something else stays there.
+        if (location.pathname === '/new') go(`/c/${message.conversationId}`, { replace: true })
+      }} />
     </section>
   )
 }

@@ -7,6 +7,7 @@ import { language, t } from '../i18n.ts'
 import { archive, isMuted, move, mute, pin, turnRead } from '../inbox/leave.ts'
 import { lastFolder } from '../inbox/mail.tsx'
 import { Avatar } from '../message/avatar.tsx'
+import { titleOf } from '../message/name.ts'
 import { agoWords } from '../message/time.ts'
 import { Why } from '../message/why.tsx'
 import { useStore } from '../session.ts'
@@ -24,10 +25,10 @@ export function Head({ conversation, heading }: { conversation: Conversation, he
   const seen = useLive(useMemo(() => conversation.contactId === undefined ? nobody : store.signals.presence(conversation.contactId), [store, conversation.contactId]))
   const { folder, from } = useLive(lastFolder)
   const [shows, setShows] = useState<'why' | 'members' | null>(null)
-  const { title, contactId, folder: here, archivedAt, pinned, unread, because, kind, memberCount } = conversation
+  const { contactId, folder: here, archivedAt, pinned, unread, because, kind, memberCount } = conversation
   const back = `/${folder}${folder === 'archive' && from === 'other' ? '?from=other' : ''}`
   const muted = isMuted(conversation, now)
-  const name = title || t('inbox.nobody')
+  const name = titleOf(conversation) || t('inbox.nobody')
   const away = (doing: Promise<unknown>) => {
     void doing
     go(back)

@@ -6,7 +6,7 @@ import { KinboxError } from '#client'
 import { useLive } from '../hooks/use-live.ts'
 import { t } from '../i18n.ts'
 import { Composer } from '../composer/composer.tsx'
-import { nameOf } from '../message/name.ts'
+import { nameOf, titleOf } from '../message/name.ts'
 import { useClient, useStore } from '../session.ts'
 import { go } from '../shell/route.ts'
 import { Head } from './head.tsx'
@@ -25,7 +25,7 @@ export function ConversationPane({ id, query }: { id: string, query: URLSearchPa
   const typists = useLive(useMemo(() => store.signals.typing(id), [store, id]))
   const topicId = query.get('topic') ?? undefined
   const around = query.get('m') ?? undefined
-  const title = conversation?.title || t('inbox.nobody')
+  const title = (conversation && titleOf(conversation)) || t('inbox.nobody')
   const here = conversation !== null
 
   useLayoutEffect(() => {

@@ -1,15 +1,17 @@
 import type { Conversation, Message } from '#client'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { useNow } from '../hooks/use-now.ts'
 import { language, t } from '../i18n.ts'
 import { VirtualList } from '../list/virtual-list.tsx'
 import type { ListHandle } from '../list/virtual-list.tsx'
 import { MessageView } from '../message/message.tsx'
 import { dayWords } from '../message/time.ts'
+import { useClient } from '../session.ts'
 import { useKeys } from '../shell/keys.ts'
 import { go } from '../shell/route.ts'
 import { entriesOf, entryKey, guessHeight } from './entries.ts'
 import type { Entry } from './entries.ts'
+import { firstUnreadBefore } from './first-unread.ts'
 import { useMessages } from './use-messages.ts'
 import { useReading } from './use-reading.ts'
 
@@ -17,11 +19,14 @@ type Props = { conversation: Conversation, topicId: string | undefined, around: 
 
 /** The messages of a conversation, or of one topic of it: at the end, at the first unread one, or around one that somebody came for. */
 export function Thread({ conversation: { id, unread, title }, topicId, around, onReply }: Props) {
-  const { messages, state, error, older, newer, loadOlder, loadNewer, retry, trim, newest } = useMessages(id, topicId, around)
+  const { messages, state, error, older, newer, loadOlder, loadNewer, retry, trim, newest, from } = useMessages(id, topicId, around)
   const list = useRef<ListHandle>(null)
   const [firstUnread, setFirstUnread] = useState<string | null | undefined>(unread > 0 ? undefined : null)
   const [away, setAway] = useState(false)
   const leaving = useRef(false)
+  const client = useClient()
+  const [seeking, setSeeking] = useState(false)
+  const sought = useRef<string | null>(null)
   const now = useNow()
   const read = useReading(id, messages)
 
@@ -32,10 +37,30 @@ export function Thread({ conversation: { id, unread, title }, topicId, around, o
   useEffect(() => {
     if (state !== 'ready' || came.current) return
     came.current = true
+    const unseen = messages.filter((one) => one.direction === 'in' && !one.seen).length
+    if (firstUnread === undefined && around === undefined && topicId === undefined && older && messages[0] && unseen < unread) {
+      // What is read here counts as read with all before it: none of that may be what nobody has seen yet.
+      setSeeking(true)
+      firstUnreadBefore(client, id, messages[0].id, unread - unseen).catch(() => null).then((first) => {
+        setFirstUnread(first ?? line)
+        sought.current = first ?? line
+        if (first === null) setSeeking(false)
+        else from(first)
+      })
+      return
+    }
     if (firstUnread === undefined) setFirstUnread(line)
     if (around !== undefined) list.current?.show(keyOf(messages, around), { at: 'middle', focus: true })
     else if (line !== null) list.current?.show(keyOf(messages, line))
   }, [state])
+
+  useLayoutEffect(() => {
+    const to = sought.current
+    if (to === null || !messages.some((one) => one.id === to)) return
+    sought.current = null
+    setSeeking(false)
+    list.current?.show(keyOf(messages, to))
+  }, [messages, firstUnread])
 
   const jump = (to: string) => {
     if (!list.current?.show(keyOf(messages, to), { at: 'middle', focus: true })) go(`/c/${id}?m=${to}`)
@@ -84,7 +109,7 @@ export function Thread({ conversation: { id, unread, title }, topicId, around, o
   ), [id, around, today])
   if (state === 'error' && messages.length === 0) return <div class="mail-none note note-bad" role="alert"><p>{error?.message}</p><button type="button" onClick={retry}>{t('conversation.again')}</button></div>
   return (
-    <div class="thread">
+    <div class={seeking ? 'thread thread-seeking' : 'thread'} aria-busy={seeking}>
       {state === 'error' && <p class="note note-bad thread-wrong" role="alert">{error?.message} <button type="button" class="button-small" onClick={retry}>{t('conversation.again')}</button></p>}
       <VirtualList
         handle={list} items={entries} keyOf={entryKey} guess={guessHeight} row={row} role="feed" label={t('conversation.messages', { name: title })} busy={state === 'loading'}
@@ -92,7 +117,7 @@ export function Thread({ conversation: { id, unread, title }, topicId, around, o
         nearStart={older ? loadOlder : undefined} nearEnd={newer ? loadNewer : undefined}
         seen={(first, last, atEnd) => {
           setAway(!atEnd || newer)
-          read(last)
+          if (!seeking) read(last)
           trim(atEnd && !newer ? null : entries.find((one) => entryKey(one) === first)?.message.id ?? null)
         }}
       />

@@ -17,6 +17,8 @@ export type Messages = {
   trim(near: string | null): void
   /** Begins anew with the newest. */
   newest(): void
+  /** Begins anew around a message. */
+  from(id: string): void
 }
 
 /** Over so many messages, those far away are let go. */
@@ -64,6 +66,7 @@ export function useMessages(conversationId: string, topicId: string | undefined,
     // After an error nothing is asked by itself: the reader says when.
     messages, state, error, older: more && state !== 'error', newer: newer && state !== 'error', trim,
     newest: () => exchange(undefined),
+    from: exchange,
     loadOlder: () => void window.loadMore(),
     loadNewer: () => void window.loadNewer(),
     retry: () => void (more || messages.length === 0 ? window.loadMore() : window.loadNewer())

@@ -2,7 +2,7 @@ import type { Conversation } from '#client'
 import { language, t } from '../i18n.ts'
 import { Avatar } from '../message/avatar.tsx'
 import { ChannelSign } from '../message/channel.tsx'
-import { nameOf } from '../message/name.ts'
+import { nameOf, titleOf } from '../message/name.ts'
 import { fullTime, listTime } from '../message/time.ts'
 import { useSaid } from '../said/said.ts'
 import { isMuted } from './leave.ts'
@@ -10,7 +10,8 @@ import { isMuted } from './leave.ts'
 /** One conversation in a list: who, what last, when, by what, how many unread. With `onChoose` it can be chosen on its picture, or with Shift; `range`: and all from the last one to it. */
 export function ConversationRow({ conversation, open, now, chosen = false, onChoose }: { conversation: Conversation, open: boolean, now: Date, chosen?: boolean, onChoose?(id: string, range: boolean): void }) {
   const said = useSaid()
-  const { id, title, kind, unread, lastMessage, lastAt, pinned, because, folder, blocked, contactId } = conversation
+  const { id, kind, unread, lastMessage, lastAt, pinned, because, folder, blocked, contactId } = conversation
+  const title = titleOf(conversation) || t('inbox.nobody')
   const writer = !lastMessage ? '' : lastMessage.direction === 'out' ? t('inbox.you') : kind === 'person' ? '' : nameOf(lastMessage.sender)
   const failed = lastMessage?.status === 'failed' || lastMessage?.status === 'uncertain'
   return (
@@ -28,7 +29,7 @@ export function ConversationRow({ conversation, open, now, chosen = false, onCho
         <Avatar name={title} contactId={contactId} />
         <span class="conversation-lines">
           <span class="conversation-top">
-            <span class="conversation-name"><bdi>{title || t('inbox.nobody')}</bdi></span>
+            <span class="conversation-name"><bdi>{title}</bdi></span>
             {pinned && <span class="conversation-pin">📌<span class="for-readers">{t('inbox.pinned')}</span></span>}
             {isMuted(conversation, now) && <span class="conversation-pin">🔕<span class="for-readers">{t('inbox.muted')}</span></span>}
             {lastAt && <time class="conversation-time" dateTime={lastAt} title={fullTime(lastAt, language())}>{listTime(lastAt, now, language())}</time>}
@@ -42,7 +43,7 @@ export function ConversationRow({ conversation, open, now, chosen = false, onCho
           {(folder === 'other' || blocked) && <span class="conversation-why quiet small" dir="auto">{said(because.text)}</span>}
         </span>
       </a>
-      {onChoose && <input type="checkbox" class="conversation-pick" tabIndex={-1} checked={chosen} aria-label={t('screener.choose', { name: title || t('inbox.nobody') })} onClick={({ shiftKey }) => onChoose(id, shiftKey)} />}
+      {onChoose && <input type="checkbox" class="conversation-pick" tabIndex={-1} checked={chosen} aria-label={t('screener.choose', { name: title })} onClick={({ shiftKey }) => onChoose(id, shiftKey)} />}
     </>
   )
 }

@@ -77,8 +77,8 @@ function Body({ message }: { message: Message }) {
   if (html && framed) return <><MailFrame message={message} /><button type="button" class="button-quiet button-small" onClick={() => setFramed(false)}>{t('message.asText')}</button></>
   return (
     <>
-      {text !== '' && <Text text={whole ?? text} />}
-      {text === '' && !html && !quoted && message.attachments.length === 0 && <p class="quiet">{t('message.empty')}</p>}
+      {text.trim() !== '' && <Text text={whole ?? text} />}
+      {text.trim() === '' && !html && !quoted && message.attachments.length === 0 && <p class="quiet">{t('message.empty')}</p>}
       {truncated && whole === null && <button type="button" class="button-small" onClick={() => act(client.call('message.get', { id }).then(({ original }) => setWhole(original ?? text)))}>{t('message.showAll')}</button>}
       {quoted && whole === null && <details class="quoted"><summary>{t('message.quoted')}</summary><Text text={quoted} class="quiet" /></details>}
       {html && <button type="button" class="button-quiet button-small" onClick={() => setFramed(true)}>{t('message.asHtml')}</button>}

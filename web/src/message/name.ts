@@ -1,6 +1,16 @@
+import type { Conversation } from '#client'
+
+/** A name of spaces and invisible signs is none. */
+const shows = /[\p{L}\p{N}\p{P}\p{S}]/u
+
 /** What to call somebody: the name, else the address. */
 export function nameOf({ name, address }: { name?: string, address: string }): string {
-  return name?.trim() || address
+  return name && shows.test(name) ? name.trim() : address
+}
+
+/** What to call a conversation: its title, else whoever wrote last in it; '' where neither can be shown. */
+export function titleOf({ title, lastMessage }: Pick<Conversation, 'title' | 'lastMessage'>): string {
+  return shows.test(title) ? title.trim() : lastMessage?.direction === 'in' ? nameOf(lastMessage.sender) : ''
 }
 
 const letters = /[\p{L}\p{N}]/u

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLive } from '../hooks/use-live.ts'
 import { language, t } from '../i18n.ts'
 import { useStore } from '../session.ts'
@@ -38,6 +38,9 @@ export function Shell({ children }: { children: ComponentChildren }) {
     ...Object.fromEntries([...folders, ...rest].map(({ to, words, key }) => [key, { does: words, run: () => go(to) }])),
     '?': { does: 'keys.help', run: () => setHelp(true) }
   })
+  const nav = useRef<HTMLElement>(null)
+  // On a phone it is wider than the page.
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' }), [path, counts === null])
   useEffect(() => { if (accounts?.length === 0 && path === '/inbox' && stillToWelcome()) go('/welcome', { replace: true }) }, [accounts, path])
   const troubled = accounts?.filter(({ status }) => status === 'login-needed' || status === 'stopped').length ?? 0
   const link = ({ to, words, count }: Entry) => {
@@ -55,7 +58,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
   return (
     <div class="shell">
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.getElementById('main')?.focus() }}>{t('shell.skip')}</a>
-      <nav class="nav" aria-label={t('shell.nav')}>
+      <nav class="nav" ref={nav} aria-label={t('shell.nav')}>
         <ul>{folders.map(link)}</ul>
         <ul>
           {rest.map(link)}
