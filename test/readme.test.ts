@@ -107,7 +107,7 @@ t.test('the commands of the pages exist', async t => {
   const lines = pages.flatMap(page => [...text(page).matchAll(/(?:bin\/kinbox|kinbox kinbox) ([a-z][^\n`]*)/g)].map(([, rest]) => [page, rest!.split(/`|\.\.\.|,|$/)[0]!.trim()] as const))
   t.ok(lines.length > 12, `found ${lines.length}`)
   for (const [page, command] of new Map(lines.map(([page, command]) => [command, [page, command] as const])).values()) {
-    const verb = command.split(' ').slice(0, ['user', 'token', 'account'].includes(command.split(' ')[0]!) ? 2 : 1)
+    const verb = command.split(' ').slice(0, ['user', 'token', 'account', 'contacts'].includes(command.split(' ')[0]!) ? 2 : 1)
     let help = ''
     const write = (written: string) => help += written
     const code = await runCli([...verb, '--help'], { stdin: process.stdin, stdout: { write }, stderr: { write }, env: {}, cwd: root, stopping: new AbortController().signal, command: 'kinbox', app: () => Promise.reject(new Error('no')) })

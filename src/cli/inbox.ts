@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Conversation } from '#client'
 import { readLimit, type Io } from './io.ts'
-import { withClient, type LoginOptions } from './login.ts'
+import { loginOption, withClient, type LoginOptions } from './login.ts'
 import { channelSign, cut, line, pad, painter, shortTime } from './paint.ts'
 
 type Options = LoginOptions & { other?: boolean, archived?: boolean, limit: number }
@@ -18,7 +18,7 @@ export function inbox(parent: Command, io: Io): void {
       }))
       io.stdout.write(listOf(items, io, Date.now()))
       const { dim } = painter(io)
-      const suffix = options.demo ? ' --demo' : options.user ? ` --user ${options.user}` : ''
+      const suffix = loginOption(options)
       if (items.length === 0) io.stdout.write(folder === 'inbox' ? `Nothing from friends yet. Everybody else is in Other: ${io.command} inbox --other${suffix}\n` : 'Nothing here.\n')
       else io.stdout.write(dim(`Read one: ${io.command} read ${items[0]!.id}${suffix}${nextCursor ? '. There are more: --limit' : ''}\n`))
     })

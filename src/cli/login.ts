@@ -1,3 +1,4 @@
+import { KinboxError } from '#client'
 import type { Client } from '#client'
 import { withServer } from './admin.ts'
 import { connect, lost } from './client.ts'
@@ -17,6 +18,20 @@ export async function findLogin(io: Io, options: LoginOptions): Promise<{ url: s
     if (!url) throw new CliError('The server has not opened its port yet. Try again in a moment.')
     const { token } = await actions.tokenCreate({ user, name: 'kinbox in the terminal', expiresIn: 15 * 60_000 })
     return { url, token }
+  })
+}
+
+/** `--user` or `--demo` for a command that somebody is told to run next, with a space before it; '' where a token says who it is. */
+export function loginOption({ user, demo }: LoginOptions): string {
+  return demo ? ' --demo' : user ? ` --user ${user}` : ''
+}
+
+/** Asks about one conversation. Throws CliError where there is none of that id. */
+export async function ofConversation<T>(io: Io, options: LoginOptions, id: string, asked: Promise<T>): Promise<T> {
+  return asked.catch((error: unknown) => {
+    if (!(error instanceof KinboxError) || error.kind !== 'not_found') throw error
+    const who = loginOption(options)
+    throw new CliError(`There is no conversation ${id}. List them: ${io.command} inbox${who}, or ${io.command} inbox --other${who}`, { cause: error })
   })
 }
 

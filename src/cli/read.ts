@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Conversation, Message } from '#client'
 import { readLimit, type Io } from './io.ts'
-import { withClient, type LoginOptions } from './login.ts'
+import { ofConversation, withClient, type LoginOptions } from './login.ts'
 import { channelSign, clean, clock, line, longDay, painter, wrap } from './paint.ts'
 
 type Options = LoginOptions & { limit: number, keepUnread?: boolean }
@@ -13,7 +13,7 @@ export function read(parent: Command, io: Io): void {
     .action(async (id: string, _options: object, command: Command) => {
       const options = command.optsWithGlobals<Options>()
       await withClient(io, options, async client => {
-        const conversation = await client.call('conversation.get', { id })
+        const conversation = await ofConversation(io, options, id, client.call('conversation.get', { id }))
         const { items } = await client.call('message.list', { conversationId: conversation.id, limit: options.limit })
         const messages = inOrder(items)
         io.stdout.write(show(conversation, messages, io))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Client, Message } from '#client'
 import { CliError, readAll, type Io } from './io.ts'
-import { withClient, type LoginOptions } from './login.ts'
+import { loginOption, ofConversation, withClient, type LoginOptions } from './login.ts'
 import { channelSign, line, painter } from './paint.ts'
 
 type Options = LoginOptions & { via?: string, subject?: string, wait: boolean }
@@ -19,15 +19,15 @@ export function reply(parent: Command, io: Io): void {
       if (text.trim() === '') throw new CliError('There is nothing to say: the text is empty.', { exitCode: 2 })
       const message = await withClient(io, options, async client => {
         const heard = follow(client)
-        const accepted = await client.call('message.send', {
+        const accepted = await ofConversation(io, options, conversationId, client.call('message.send', {
           conversationId, text,
           ...(options.subject ? { subject: options.subject } : {}),
           ...(options.via ? { via: { channel: options.via } } : {})
-        })
+        }))
         return options.wait ? heard.left(accepted, io.stopping) : accepted
       })
       io.stdout.write(outcome(message, io))
-      if (message.status === 'failed') throw new CliError(`It was not sent. Try another way: ${io.command} reply ${conversationId} --via CHANNEL …`)
+      if (message.status === 'failed') throw new CliError(`It was not sent. Try another way: ${io.command} reply ${conversationId} --via CHANNEL …${loginOption(options)}`)
     })
 }
 

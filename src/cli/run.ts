@@ -34,6 +34,7 @@ export async function runCli(args: string[], io: Io): Promise<number> {
     .option('--data <folder>', 'the data folder (else KINBOX_DATA, else ./data)')
     .option('--demo', 'the demo: its own folder, ./data-demo, and its own user')
     .version(await ownVersion(), '-V, --version', 'show which version this is')
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeOut: text => void io.stdout.write(text), writeErr: text => void io.stderr.write(text) })
   serve(program, io)

@@ -158,7 +158,7 @@ t.test('inbox and read', async t => {
   t.same(asked.at(-1), { method: 'conversation.markRead', params: { id: 'c1', upTo: 'm3' } })
   await kinbox(folder, ['read', 'c1', '--keep-unread'], { env })
   t.equal(asked.at(-1)!.method, 'message.list')
-  t.match(await kinbox(folder, ['read', 'c9'], { env }), { code: 1, err: 'kinbox: there is no such conversation\n' })
+  t.match(await kinbox(folder, ['read', 'c9'], { env }), { code: 1, err: 'kinbox: There is no conversation c9. List them: kinbox inbox, or kinbox inbox --other\n' })
 
   // --user gets a short-lived token from the server on the folder.
   const socket = await openAdminSocket({ folder, actions: fakeActions(url).actions, log })

@@ -14,6 +14,7 @@ t.test('a command that is written wrongly points to the help of that very verb',
   t.match(await kinbox(folder, ['user', 'add']), { code: 2, err: /\(kinbox user add --help shows/ })
   t.match(await kinbox(folder, ['import', '--user', 'ada']), { code: 2, err: /\(kinbox import --help shows/ })
   t.match(await kinbox(folder, ['frob']), { code: 2, err: /\(kinbox --help shows/ })
+  t.match(await kinbox(folder, ['inbox', '--help']), { code: 0, out: /--other[\s\S]*--data <folder>[\s\S]*--demo/ }, 'the options that every verb has are in the help of each')
   t.match(await kinbox(folder, ['--version']), { code: 0, out: /^\d+\.\d+\.\d+\n$/ })
   for (const verb of ['inbox', 'read']) {
     for (const limit of ['abc', '0', '-3', '1.5', '']) t.match(await kinbox(folder, [verb, ...verb === 'read' ? ['c1'] : [], `--limit=${limit}`]), { code: 2, err: /whole number from 1 to 200/ }, `${verb} ${limit}`)
