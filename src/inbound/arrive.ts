@@ -8,11 +8,11 @@ import { baseSubject } from '../content/subject.ts'
 import { preview } from '../content/preview.ts'
 import { ensureAddress, noteSeen } from '../store/contacts.ts'
 import { insertAttachment } from '../store/attachments.ts'
-import { getBody, getMessage, insertMessage, setFlags, withMessageId } from '../store/messages.ts'
+import { getBody, getMessage, insertMessage, setFlags, withMessageId, withSameBytes } from '../store/messages.ts'
 import { insertPlace, messageAt } from '../store/places.ts'
 import { noteProofDue } from '../store/proof-due.ts'
 import { insertRaw } from '../store/raws.ts'
-import { ensureStrand } from '../store/strands.ts'
+import { ensureStrand, findStrand } from '../store/strands.ts'
 import { topicOf } from '../store/topic-arrival.ts'
 import { updateConversation } from '../store/conversations.ts'
 import type { Reader, Writer } from '../store/tx.ts'
@@ -55,11 +55,7 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
   const { message } = item
   const history = unit.lane === 'history' || sortAt < account.since
   const known = knownAs(unit, item, ready, () => identify(unit, item, { at: sortAt, history }).proof.enough)
-  if (known !== null) {
-    if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', known)
-    setFlags(tx, changes, known, { seen: message.seen === true ? true : undefined, flagged: message.flagged })
-    return null
-  }
+  if (known !== null) return knownAt(unit, known, message, place)
   const from = identify(unit, item, { at: sortAt, history })
   if (message.replaces && from.proof.enough) {
     const changed = edit(unit, message, withinOf(message, unit.own), place, sortAt)
@@ -67,6 +63,8 @@ export function arrive(unit: Unit, item: ReadyMessage, ready: Ready): Arrived {
   }
   const foreign = message.direction === 'in' && isForeign(tx, account.userId, message, from.signers, ruleOfList(unit, message))
   const spec = strandOf(message, { accountId: account.id, own: unit.own, enough: from.proof.enough, foreign, senderDigest: item.senderDigest })
+  const moved = nameless(unit, message, ready, spec.key)
+  if (moved !== undefined) return knownAt(unit, moved, message, place)
   const { facts, decision, folded, standing } = decide(unit, message, from, spec)
   const { strand, conversation } = ensureStrand(tx, changes, account.userId, spec, standing)
   const { folder, hidden } = settle(unit, conversation, standing, { history, enough: from.proof.enough, foreign, folded })
@@ -129,11 +127,29 @@ function knownAs(unit: Unit, { message, digest }: ReadyMessage, { place, at }: R
   if (there) return there
   if (message.messageId === undefined) return echoOf(unit, message, place, at)
   const same = withMessageId(tx, account.userId, message.messageId)
+    .filter(({ digest, sortAt }) => digest === null || message.sentAt !== undefined || Math.abs(sortAt - at) <= leeway)
     .filter((other, at) => other.digest === null ? other.direction === 'out' && message.direction === 'out' : Buffer.compare(other.digest, digest) === 0 || at < mostCompared && Buffer.compare(digestNow(tx, account.userId, other.id), digest) === 0)
   const sure = same.find(({ proof }) => proof !== 'unverified' && proof !== 'conflicting')
   if (sure) return sure.id
   return same[0] && !proven() ? same[0].id : null
 }
+
+/** One more place of a message that is there, and what its flags say. */
+function knownAt({ tx, changes, account }: Unit, id: number, { seen, flagged }: IncomingMessage, place: Ready['place']): null {
+  if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', id)
+  setFlags(tx, changes, id, { seen: seen === true ? true : undefined, flagged })
+  return null
+}
+
+/** What has no Message-ID is known by its bytes, where it lies, and the network's time, which stays when it is moved into another folder or its folder is made anew. */
+function nameless({ tx, account }: Unit, { messageId }: IncomingMessage, { at, place, raw }: Ready, key: string): number | undefined {
+  if (messageId !== undefined || !place || !raw) return undefined
+  const strand = findStrand(tx, account.userId, key)
+  return strand && withSameBytes(tx, strand.id, at, raw.digest)
+}
+
+/** Who writes no date may use an id again, as chat programs do that count from 1: then only what came at the same time, as far as clocks agree (ms), is the same. */
+const leeway = 60_000
 
 /** A stranger can send very many mails of one Message-ID. */
 const mostCompared = 10

@@ -84,8 +84,13 @@ export function newestIncoming(tx: Reader, conversationId: number): MessageRow |
 }
 
 /** What the user already has under a Message-ID. */
-export function withMessageId(tx: Reader, userId: number, messageId: string): { id: number, direction: 'in' | 'out', digest: Uint8Array | null, proof: MessageRow['proof'] }[] {
-  return tx.all('SELECT id, direction, digest, proof FROM message WHERE user_id = ? AND message_id = ?', userId, messageId)
+export function withMessageId(tx: Reader, userId: number, messageId: string): { id: number, direction: 'in' | 'out', sortAt: number, digest: Uint8Array | null, proof: MessageRow['proof'] }[] {
+  return tx.all('SELECT id, direction, sort_at AS sortAt, digest, proof FROM message WHERE user_id = ? AND message_id = ?', userId, messageId)
+}
+
+/** The message without a Message-ID in a strand that has this time of the network and these very bytes. */
+export function withSameBytes(tx: Reader, strandId: number, sortAt: number, rawDigest: Uint8Array): number | undefined {
+  return tx.get<{ id: number }>('SELECT m.id FROM message m JOIN message_body b ON b.message_id = m.id WHERE m.strand_id = ? AND m.sort_at = ? AND m.message_id IS NULL AND b.raw_digest = ? LIMIT 1', strandId, sortAt, rawDigest)?.id
 }
 
 /** Writes a message with its body and counts it in its strand; the caller recounts the conversation and adds the event. Returns its id. */
