@@ -31,9 +31,18 @@ export function contactSource(client: Client): Source<Contact> {
   return { first: page, next: (cursor, size) => page(size, cursor), order: byId, belongs: ({ redirectTo }) => redirectTo === undefined }
 }
 
-/** The messages of a conversation, newest first. */
-export function messageSource(client: Client, { conversationId, topicId, around }: MessageQuery): Source<Message> {
-  const list = (more: { limit: number, before?: Id | undefined, after?: Id | undefined, cursor?: string | undefined }) => client.call('message.list', { conversationId, topicId, ...more })
+/** `of`: whether it shows this conversation, be it under the id that was asked for or under that of the one which it went into. */
+export type MessageSource = Source<Message> & { of(conversationId: Id): boolean }
+
+/** The messages of a conversation, newest first; after a merge those of the one that it went into. */
+export function messageSource(client: Client, { conversationId, topicId, around }: MessageQuery): MessageSource {
+  let now = conversationId
+  const of = (id: Id) => id === conversationId || id === now
+  const list = async (more: { limit: number, before?: Id | undefined, after?: Id | undefined, cursor?: string | undefined }) => {
+    const page = await client.call('message.list', { conversationId, topicId, ...more })
+    now = page.items[0]?.conversationId ?? now
+    return page
+  }
   const older = async (size: number, cursor?: string) => pageOf(await list({ limit: limited(size), cursor }))
   return {
     first: around === undefined ? older : size => middle(list, client, around, limited(size)),
@@ -43,7 +52,8 @@ export function messageSource(client: Client, { conversationId, topicId, around 
       return { items: items.reverse(), asOf, after: null, before: nextCursor }
     },
     order: (a, b) => newest({ id: a.id, at: a.sortAt }, { id: b.id, at: b.sortAt }),
-    belongs: one => one.conversationId === conversationId && (topicId === undefined || one.topicId === topicId)
+    of,
+    belongs: one => of(one.conversationId) && (topicId === undefined || one.topicId === topicId)
   }
 }
 

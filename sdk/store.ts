@@ -1,7 +1,7 @@
 import type { Client } from './connection.ts'
 import { KinboxError } from './error.ts'
 import { contactSource, conversationSource, messageSource } from './lists.ts'
-import type { ConversationQuery, MessageQuery } from './lists.ts'
+import type { ConversationQuery, MessageQuery, MessageSource } from './lists.ts'
 import { live } from './live.ts'
 import type { Live } from './live.ts'
 import { openSignals } from './now.ts'
@@ -63,7 +63,7 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
   const settings = live<Settings | null>(null)
   const accounts = live<readonly Account[] | null>(null)
   const overlays: { [K in Kind]: Overlays<Kinds[K]> } = { conversation: openOverlays(), message: openOverlays(), contact: openOverlays(), account: openOverlays(), settings: openOverlays() }
-  const windows = { conversation: new Set<Kept<Conversation>>(), message: new Set<Kept<Local> & { conversationId?: Id }>(), contact: new Set<Kept<Contact>>(), account: new Set<Kept<Account>>() }
+  const windows = { conversation: new Set<Kept<Conversation>>(), message: new Set<Kept<Local> & { of?: MessageSource['of'] }>(), contact: new Set<Kept<Contact>>(), account: new Set<Kept<Account>>() }
   let settled: (Settings & { id: Id }) | null = null
   let lateCounts: { seq: number, counts: Counts } | null = null
 
@@ -128,7 +128,7 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
     if (event.type !== 'conversation.changed') return
     const { data } = event
     for (const one of windows.message) {
-      if (one.conversationId !== event.id) continue
+      if (!one.of?.(event.id)) continue
       if (event.reset || event.history) void one.refresh()
       else if (data) one.amend(message => message.folder === data.folder ? message : { ...message, folder: data.folder }, event.seq)
     }
@@ -205,14 +205,17 @@ export function openStore(client: Client, { pageSize = 50 }: { pageSize?: number
   return {
     counts, accounts, settings, signals, apply,
     conversations: query => open(windows.conversation, conversationSource(client, query), overlays.conversation),
-    messages: query => Object.assign(open(windows.message, messageSource(client, query), overlays.message), { conversationId: query.conversationId }),
+    messages: query => {
+      const source = messageSource(client, query)
+      return Object.assign(open(windows.message, source, overlays.message), { of: source.of })
+    },
     contacts: () => open(windows.contact, contactSource(client), overlays.contact),
     conversation: conversations.live,
     contact: contacts.live,
     async send(request) {
       const clientId = request.clientId ?? uuidv7()
       const { conversationId } = request
-      const newest = [...windows.message].map(one => one.conversationId === conversationId && one.value.items[0]?.sortAt || '').sort().at(-1)
+      const newest = [...windows.message].map(one => conversationId !== undefined && one.of?.(conversationId) && one.value.items[0]?.sortAt || '').sort().at(-1)
       const extra = pendingMessage({ ...request, clientId }, peek(windows.conversation)(conversationId ?? ''), newest)
       const end = extra ? overlays.message.add({ extra }) : () => {}
       // Its event may come before the answer: it is not to be seen twice.

@@ -67,6 +67,8 @@ export async function putIdentity(at: Recording, userId: number, identity: { id:
     if (identity.signature !== undefined) found.signature = identity.signature
     found.rev++
     changes.add('identity.changed', found.id, found.rev)
+    // An account shows its addresses with their names.
+    if (identity.name !== undefined && found.accountId) accountShows(tx, changes, found.accountId)
     return found.id
   })
 }
@@ -80,6 +82,11 @@ export async function deleteIdentity(at: Recording, userId: number, id: number):
     em.remove(found)
     changes.add('identity.removed', id, found.rev + 1)
   })
+}
+
+function accountShows(tx: Writer, changes: ChangeList, accountId: number): void {
+  const row = tx.get<{ rev: number }>('UPDATE account SET rev = rev + 1 WHERE id = ? AND removed_at IS NULL RETURNING rev', accountId)
+  if (row) changes.add('account.changed', accountId, row.rev)
 }
 
 function addIdentity(em: EntityManager, tx: Writer, changes: ChangeList, userId: number, { kind, address, name, signature }: Address & { name?: string | null, signature?: string | null }): number {
