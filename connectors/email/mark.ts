@@ -19,6 +19,7 @@ export async function mark(line: Line, op: MarkOperation): Promise<Receipt> {
     entry.uids.push(place.uid)
     folders.set(key, entry)
   }
+  let refused: ConnectorError | null = null
   for (const [key, { validity, uids }] of folders) {
     const range = packSet([...new Set(uids)].sort((a, b) => a - b))
     const folder = key.slice(validity.length + 1)
@@ -31,9 +32,13 @@ export async function mark(line: Line, op: MarkOperation): Promise<Receipt> {
         if (!done) throw notMarked(box.path)
       }
     }, true).catch((error: unknown) => {
-      throw isRefusal(error) ? notMarked(folder) : error
+      // What lies in the others is to be marked all the same: a refusal is never asked again.
+      if (isRefusal(error)) refused ??= notMarked(folder)
+      else if (error instanceof ConnectorError && error.retry === 'never') refused ??= error
+      else throw error
     })
   }
+  if (refused) throw refused
   return { status: 'sent' }
 }
 

@@ -4,7 +4,7 @@ import type { Prepared, Receipt } from '../model/delivery.ts'
 import type { Log } from '../model/ports.ts'
 import { Changes } from '../feed/append.ts'
 import { accountById } from '../store/accounts.ts'
-import { accountsWithWork, askAgain, becomeUncertain, claim, fail, finish, getDispatch, leftSending, nextDue, nextTime, nextUncertain, requeue, takenByOther } from '../store/dispatches.ts'
+import { accountsWithWork, askAgain, becomeUncertain, claim, fail, finish, getDispatch, hasten, isSetBack, leftSending, nextDue, nextTime, nextUncertain, requeue, takenByOther } from '../store/dispatches.ts'
 import type { Dispatch } from '../store/dispatches.ts'
 import type { Store } from '../store/store.ts'
 import type { Writer } from '../store/tx.ts'
@@ -48,6 +48,8 @@ const giveUpMs = 5 * 24 * 60 * 60_000
 const giveUpTries = 20
 /** When an uncertain one is asked about (ms after the last time). A network may list late what it took: "not there" counts from the second answer on. */
 const askMs = [30_000, 120_000, 600_000, 3_600_000]
+/** Nothing waits longer than this for the clock. */
+const mostWaitMs = retryMaxMs + 60_000
 const rewriteMs = 1_000
 
 /**
@@ -112,9 +114,10 @@ export function deliverer(deps: DelivererDeps): Deliverer {
       const open = session(accountId)
       if (!open) return await dropRemoved(accountId)
       const now = clock.now()
-      const [queued, uncertain, next] = await store.read((tx) => [nextDue(tx, accountId, now), nextUncertain(tx, accountId, now, waitingForUser(open)), nextTime(tx, accountId, now)] as const)
+      const [queued, uncertain, next, setBack] = await store.read((tx) => [nextDue(tx, accountId, now), nextUncertain(tx, accountId, now, waitingForUser(open)), nextTime(tx, accountId, now), isSetBack(tx, accountId, now, mostWaitMs)] as const)
       if (uncertain && open.find) await ask(uncertain, open.find.bind(open))
       else if (queued && !held.has(open)) await send(queued, open)
+      else if (setBack) await store.hot((tx) => hasten(tx, accountId, now, mostWaitMs))
       else return next === null ? undefined : alarm(accountId, next - now)
     }
   }

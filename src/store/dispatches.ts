@@ -110,6 +110,19 @@ export function nextTime(tx: Reader, accountId: number, now: number): number | n
   return row?.at ?? null
 }
 
+/** Never tried, it waits for nothing; tried, for `mostMs` at most. What would wait longer waits for a clock that was set back. */
+const waitsInVain = `${underWay} AND d.state <> 'sending' AND d.account_id = ?1 AND (d.next_at > ?2 + ?3 OR (d.tries = 0 AND d.state = 'queued' AND d.next_at > ?2))`
+
+/** Whether something of an account waits for a clock that was set back. */
+export function isSetBack(tx: Reader, accountId: number, now: number, mostMs: number): boolean {
+  return tx.get(`SELECT 1 FROM ${waitsInVain} LIMIT 1`, accountId, now, mostMs) !== undefined
+}
+
+/** That is due now. */
+export function hasten(tx: Writer, accountId: number, now: number, mostMs: number): void {
+  for (const { id } of tx.all<{ id: number }>(`SELECT d.id FROM ${waitsInVain}`, accountId, now, mostMs)) tx.run('UPDATE dispatch SET next_at = ? WHERE id = ?', now, id)
+}
+
 /** The accounts that have something to send or to ask about. */
 export function accountsWithWork(tx: Reader): number[] {
   return tx.all<{ account_id: number }>("SELECT DISTINCT account_id FROM dispatch WHERE state IN ('queued', 'sending', 'uncertain')").map(({ account_id }) => account_id)

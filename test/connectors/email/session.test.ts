@@ -3,6 +3,7 @@ import { openSession } from '../../../connectors/email/session.ts'
 import { usualLimits } from '../../../connectors/email/fetch.ts'
 import type { Limits } from '../../../connectors/email/fetch.ts'
 import type { EmailSettings } from '../../../connectors/email/settings.ts'
+import { placeId } from '../../../connectors/email/place.ts'
 import type { Session } from '../../../src/connector.ts'
 import { dovecotMissing, startDovecot } from '../../servers/dovecot.ts'
 import type { Dovecot } from '../../servers/dovecot.ts'
@@ -218,6 +219,18 @@ else {
       return await client.search({ seen: true }, { uid: true })
     })
     t.same(seen, [])
+  })
+
+  t.test('a folder that is gone does not keep what lies in others from being marked', async (t) => {
+    await dovecot.deliver('gone', mail('here'))
+    const { session, stored } = await open(t, dovecot, 'gone')
+    await until(() => mails(stored).length > 0, 'the mail')
+    const marks = await session.prepare({ type: 'mark', remoteIds: [placeId('Renamed', '1', 1), mails(stored)[0]!.remoteId], seen: true })
+    await t.rejects(session.perform(marks), { code: 'not-marked', retry: 'never' })
+    t.same(await inMailbox(dovecot, 'gone', async (client) => {
+      await client.mailboxOpen('INBOX')
+      return await client.search({ seen: true }, { uid: true })
+    }), [1])
   })
 
   t.test('what the core could not store ends the session and comes again, in the middle of a catch-up too', async (t) => {
