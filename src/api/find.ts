@@ -50,6 +50,12 @@ export function ownMessage(tx: Reader, userId: number, id: string): MessageRow {
   return getMessage(tx, userId, idOf('message', id)) ?? missing('message')
 }
 
+/** A message of this conversation. Throws not_found, also where it is in another one (by now): its place there says nothing here. */
+export function messageIn(tx: Reader, userId: number, { id }: Pick<Conversation, 'id'>, message: string): MessageRow {
+  const found = ownMessage(tx, userId, message)
+  return found.conversationId === id ? found : missing('message in this conversation')
+}
+
 /** The topic that its messages are in now. Throws not_found. */
 export function ownTopic(tx: Reader, userId: number, id: string): Topic {
   return getTopic(tx, userId, idOf('topic', id)) ?? missing('topic')

@@ -118,6 +118,7 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     if (known) return sendError(reply, known)
     if (thrown.statusCode === 413) return sendError(reply, new ApiError('too_large', 'the body is too large'))
     if (thrown.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return sendError(reply, new ApiError('invalid_request', 'the header Content-Type names no media type: send one like text/plain, or leave it out'))
+    if (thrown.code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || thrown.code === 'FST_ERR_CTP_INVALID_JSON_BODY') return sendError(reply, new ApiError('invalid_request', 'the body is no JSON, though the header Content-Type says so: send the JSON that this path takes'))
     if (thrown.statusCode && thrown.statusCode < 500) return sendError(reply, new ApiError('invalid_request', 'the request cannot be read'))
     if (store.trouble) return sendError(reply, new ApiError('read_only', store.trouble))
     log.error({ route: request.routeOptions.url ?? 'none', error: thrown.stack ?? thrown.message }, 'a request failed')

@@ -56,6 +56,10 @@ t.test('over HTTP: HEAD tells the size of a file, and a header that cannot be re
   const part = await fetch(house.app.url + path, { method: 'HEAD', headers: { range: 'bytes=1-2' } })
   t.same([part.status, part.headers.get('content-length'), part.headers.get('content-range')], [206, '2', 'bytes 1-2/5'])
   const wrong = await fetch(house.app.url + '/v1/blobs', { method: 'POST', headers: { authorization: `Bearer ${await house.token()}`, 'content-type': 'x' }, body: 'abc' })
+  for (const body of ['', '{']) {
+    const login = await fetch(house.app.url + '/v1/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    t.match([login.status, await login.json()], [400, { error: { kind: 'invalid_request', message: /the body is no JSON/ } }], body)
+  }
   t.same([wrong.status, await wrong.json()], [400, { error: { kind: 'invalid_request', message: 'the header Content-Type names no media type: send one like text/plain, or leave it out' } }])
 })
 
@@ -73,4 +77,14 @@ t.test('the client repeats every method that only reads after a cut, and none th
     'message.cancel', 'message.retry', 'message.send', 'message.unsubscribe', 'outbox.resolve', 'rpc.cancel', 'rule.delete', 'screener.decide', 'screener.undo', 'screener.undoAll', 'session.hello', 'session.revoke',
     'token.create', 'token.revoke', 'topic.join', 'topic.split'
   ])
+})
+
+t.test('what is read up to a message is read in its own conversation only', async (t) => {
+  const { call, refused, writes } = await openStage(t)
+  const { conversationId: id } = await writes('Alice <alice@friend.example>', 'Not seen yet')
+  const later = await writes('Bob <bob@friend.example>', 'Seen')
+  t.match(await refused('conversation.markRead', { id, upTo: later.id }), { kind: 'not_found', message: 'there is no such message in this conversation' })
+  t.match(await call('conversation.get', { id }), { unread: 1 })
+  t.same(await call('conversation.markRead', { id: later.conversationId, upTo: later.id }), { marked: 1 })
+  t.match(await refused('conversation.markUnread', { id, from: later.id }), { kind: 'not_found' })
 })

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { markSeenUpTo } from '../../store/messages.ts'
 import { mark } from '../mark.ts'
-import { ownMessage } from '../find.ts'
+import { messageIn } from '../find.ts'
 import { method } from '../method.ts'
 import { Id } from '../objects.ts'
 
@@ -13,5 +13,5 @@ export const conversationMarkRead = method({
   errors: ['not_found'],
   example: { params: { id: 'c4', upTo: 'm12' }, result: { marked: 3 } },
   orderBy: ({ id }) => id,
-  handle: (ctx, { id, upTo }) => mark(ctx, id, true, (tx, changes, conversation, ids) => markSeenUpTo(tx, changes, conversation.id, ownMessage(tx, ctx.userId, upTo), ids))
+  handle: (ctx, { id, upTo }) => mark(ctx, id, true, (tx, changes, conversation, ids) => markSeenUpTo(tx, changes, conversation.id, messageIn(tx, ctx.userId, conversation, upTo), ids))
 })

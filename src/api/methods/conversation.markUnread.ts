@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { markUnseenFrom } from '../../store/messages.ts'
 import { mark } from '../mark.ts'
-import { ownMessage } from '../find.ts'
+import { messageIn } from '../find.ts'
 import { method } from '../method.ts'
 import { Id } from '../objects.ts'
 
@@ -13,5 +13,5 @@ export const conversationMarkUnread = method({
   errors: ['not_found'],
   example: { params: { id: 'c4', from: 'm12' }, result: { marked: 1 } },
   orderBy: ({ id }) => id,
-  handle: (ctx, { id, from }) => mark(ctx, id, false, (tx, changes, conversation, ids) => markUnseenFrom(tx, changes, conversation.id, ownMessage(tx, ctx.userId, from), ids))
+  handle: (ctx, { id, from }) => mark(ctx, id, false, (tx, changes, conversation, ids) => markUnseenFrom(tx, changes, conversation.id, messageIn(tx, ctx.userId, conversation, from), ids))
 })
