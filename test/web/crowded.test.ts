@@ -77,6 +77,34 @@ t.test('much, long and nothing at all, on a small screen', { skip: chromiumMissi
     }
   })
 
+  await t.test('Tab leads through a list to its end, and what has the focus is in sight', async (t) => {
+    for (let i = 0; i < 30; i++) await writes(`Stranger ${i} <stranger${i}@shop.example>`, `An offer, number ${i}`)
+    await go('/other')
+    await page.locator('.conversation-row').first().waitFor()
+    await page.locator('.rows').focus()
+    const reached = new Set<string>()
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.press('Tab')
+      const [name, sight] = await page.evaluate<[string, boolean]>(`(async () => {
+        await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))
+        const { top, bottom } = document.activeElement.getBoundingClientRect()
+        const pane = document.querySelector('.rows').getBoundingClientRect()
+        return [document.activeElement.querySelector('.conversation-name')?.textContent, top >= pane.top - 1 && bottom <= pane.bottom + 1]
+      })()`)
+      t.equal(sight, true, name)
+      reached.add(name)
+    }
+    t.equal(reached.size, 30)
+  })
+
+  await t.test('the way back from a conversation leads to its place in the list', async (t) => {
+    await page.locator('.conversation-row', { has: page.getByText('Stranger 4', { exact: true }) }).press('Enter')
+    await page.getByRole('heading', { level: 1, name: 'Stranger 4' }).waitFor()
+    await page.goBack()
+    await until(t, page, 'document.activeElement.querySelector(".conversation-name")?.textContent === "Stranger 4"')
+    t.equal(await page.evaluate('(() => { const { top, bottom } = document.activeElement.getBoundingClientRect(); return top > 0 && bottom < innerHeight })()'), true)
+  })
+
   await t.test('on its side a phone still shows what was written', async (t) => {
     await page.setViewportSize({ width: 640, height: 360 })
     await go(`/c/${conversation}`)

@@ -21,13 +21,23 @@ export type FolderName = 'inbox' | 'other' | 'archive'
 const rowHeight = () => 72
 const keyOf = ({ id }: Conversation) => id
 
-/** The conversations of a folder, newest first. `open` is the one that is shown beside it. */
-export function Folder({ folder, from, open }: { folder: FolderName, from: 'inbox' | 'other', open: string | null }) {
+/** So far down a list somebody is led back to where they were. */
+const mostPagesBack = 4
+
+/** The conversations of a folder, newest first. `open` is the one that is shown beside it; a list that takes the place of `cameFrom` begins there. */
+export function Folder({ folder, from, open, cameFrom }: { folder: FolderName, from: 'inbox' | 'other', open: string | null, cameFrom: string | null }) {
   const store = useStore()
   const now = useNow()
   const list = useRef<ListHandle>(null)
   const window = useMemo(() => store.conversations(folder === 'archive' ? { folder: from, archived: true } : { folder }), [store, folder, from])
   const { items, state, error, more } = useLive(window)
+  const back = useRef(open === null && cameFrom !== null ? { id: cameFrom, pages: 0 } : null)
+  useEffect(() => {
+    const to = back.current
+    if (!to || state !== 'ready') return
+    if (!list.current?.show(to.id, { at: 'middle', focus: true }) && more && ++to.pages < mostPagesBack) return void window.loadMore()
+    back.current = null
+  }, [state, items])
   const sorted = useMemo(() => [...items.filter(({ pinned }) => pinned), ...items.filter(({ pinned }) => !pinned)], [items])
   const chosen = useChosen(useMemo(() => sorted.map(keyOf), [sorted]))
   const count = chosen.ids.length
@@ -100,6 +110,7 @@ export function Folder({ folder, from, open }: { folder: FolderName, from: 'inbo
   const draw = useCallback((conversation: Conversation) => <ConversationRow conversation={conversation} open={conversation.id === open} now={now} chosen={chosen.marked.has(conversation.id)} onChoose={choose} />, [open, now, chosen.marked])
 
   if (state === 'error' && items.length === 0) return <div class="folder-empty note note-bad" role="alert"><p>{error?.message}</p></div>
+  if (state === 'loading' && items.length === 0) return <p class="folder-empty quiet waits">{t('conversation.loading')}</p>
   if (state === 'ready' && items.length === 0) return <Empty folder={folder} />
   return (
     <>

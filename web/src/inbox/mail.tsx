@@ -30,6 +30,8 @@ export function MailScreen({ params, query }: ScreenProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const open = params.id ?? null
   const writing = path === '/new'
+  const before = useRef<string | null>(null)
+  useLayoutEffect(() => { before.current = open })
   useArrivals(open)
   const unread = shown.folder === 'archive' ? 0 : counts?.[shown.folder] ?? 0
   const title = t(`inbox.title.${shown.folder}`)
@@ -55,7 +57,7 @@ export function MailScreen({ params, query }: ScreenProps) {
               {(['inbox', 'other'] as const).map((one) => <a key={one} class="button button-small" href={one === 'inbox' ? '/archive' : '/archive?from=other'} aria-current={shown.from === one ? 'page' : undefined}>{t(`inbox.title.${one}`)}</a>)}
             </p>
           )}
-          <Folder folder={shown.folder} from={shown.from} open={open} />
+          <Folder folder={shown.folder} from={shown.from} open={open} cameFrom={before.current} />
         </section>
       )}
       {writing ? <NewConversation /> : open !== null ? <ConversationPane key={open} id={open} query={query} /> : wide && <p class="mail-none quiet">{t('inbox.chooseOne')}</p>}

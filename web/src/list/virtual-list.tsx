@@ -199,7 +199,16 @@ export function VirtualList<T extends object>(props: Props<T>) {
   return (
     <div
       ref={pane} class={'rows ' + (props.class ?? '')} onScroll={scrolled} role={role} aria-label={label} aria-busy={busy} tabIndex={0}
-      onFocusIn={(event) => setFocused((event.target as HTMLElement).closest<HTMLElement>('[data-row]')?.dataset.row ?? null)}
+      onFocusIn={(event) => {
+        const target = event.target as HTMLElement
+        const row = target.closest<HTMLElement>('[data-row]')?.dataset.row ?? null
+        // Where Tab has led, the reader is now: else the next change would put them back to where they were, out of sight of the focus.
+        if (row !== null && target.matches(':focus-visible')) {
+          target.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+          scrolled()
+        }
+        setFocused(row)
+      }}
       onFocusOut={(event) => !pane.current?.contains(event.relatedTarget as Node | null) && setFocused(null)}
     >
       <div class="rows-all" role="presentation" style={{ height: total + 'px' }}>

@@ -24,7 +24,7 @@ function File({ file }: { file: Attachment }) {
       {kind && <Player file={file} kind={kind} />}
       <button type="button" class="file-button" onClick={download}>
         {thumbnail && <Picture {...thumbnail} />}
-        <span class="file-words"><span class="for-readers">{t('message.download')} </span><bdi class="file-name">{name}</bdi> <span class="quiet small">{sizeWords(size, language())}</span></span>
+        <span class="file-words"><span class="for-readers">{t('message.download')} </span><bdi class="file-name">{name.trim() || t('message.unnamed')}</bdi> <span class="quiet small">{sizeWords(size, language())}</span></span>
       </button>
       {warning && <p class="warn small" dir="auto">⚠ {said(warning)}</p>}
     </li>

@@ -68,7 +68,7 @@ function One({ item: { at, conversationId, messageId, direction, file, links, to
   const by = direction && t(direction === 'out' ? 'person.fromYou' : 'person.fromThem')
   return (
     <>
-      {file && <button type="button" class="link" onClick={() => act(client.call('blob.url', { id: file.id }).then(({ path }) => save(path, file.name)))}><span class="for-readers">{t('message.download')} </span><bdi>{file.name}</bdi></button>}
+      {file && <button type="button" class="link" onClick={() => act(client.call('blob.url', { id: file.id }).then(({ path }) => save(path, file.name)))}><span class="for-readers">{t('message.download')} </span><bdi>{file.name.trim() || t('message.unnamed')}</bdi></button>}
       {file && <span class="quiet small">{sizeWords(file.size, language())}</span>}
       {links?.map((link) => URL.canParse(link) ? <a key={link} href={link} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">{link}</a> : <bdi key={link}>{link}</bdi>)}
       {topic && <a href={place}><bdi>{topic.subject || t('person.noSubject')}</bdi></a>}

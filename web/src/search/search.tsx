@@ -86,7 +86,7 @@ export function SearchScreen({ query }: ScreenProps) {
       <p class="bad search-wrong" id="search-wrong" role="alert" dir="auto">{wrong}</p>
       {indexing && <p class="note note-warn">{t('search.indexing')}</p>}
       {people.length > 0 && <People people={people} />}
-      {state === 'loading' && rows.length === 0 && <p class="mail-none quiet">{t('conversation.loading')}</p>}
+      {state === 'loading' && rows.length === 0 && <p class="mail-none quiet waits">{t('conversation.loading')}</p>}
       {state === 'ready' && rows.length === 0 && <p class="mail-none quiet">{t('search.nothing', { q })}</p>}
       {(state === 'idle' || state === 'error') && <Help onTake={(example) => { setText(example); field.current?.focus() }} />}
       {items.length > 0 && <VirtualList handle={list} items={items} keyOf={keyOf} guess={hitHeight} row={row} role="list" label={t('search.results')} busy={state === 'loading'} nearEnd={next === null ? undefined : more} />}

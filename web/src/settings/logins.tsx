@@ -29,11 +29,20 @@ export function Logins() {
   )
 }
 
-function One({ login: { name, createdAt, usedAt, expiresAt, current }, onEnd }: { login: Login, onEnd(): void }) {
+/** Browsers call themselves by a line of names; this one names what people know: `Firefox, Linux`. Other names stay. */
+function shortName(name: string): string {
+  if (!name.startsWith('Mozilla/')) return name
+  const browser = /(Firefox|Edg|OPR|Chrome|Safari)[/\w]*/.exec(name.replace(/Chrome(.*(Edg|OPR)\/)/, '$1'))?.[1]
+  const system = /iPhone|iPad|Android|Windows|Macintosh|CrOS|Linux/.exec(name)?.[0]
+  return [{ Edg: 'Edge', OPR: 'Opera' }[browser ?? ''] ?? browser, system?.replace('Macintosh', 'Mac')].filter(Boolean).join(', ') || name
+}
+
+function One({ login: { name: full, createdAt, usedAt, expiresAt, current }, onEnd }: { login: Login, onEnd(): void }) {
+  const name = shortName(full)
   return (
     <div class="login">
       <div>
-        <strong class="wrap"><bdi>{name}</bdi></strong> {current && <span class="badge">{t('settings.current')}</span>}
+        <strong class="wrap" title={full}><bdi>{name}</bdi></strong> {current && <span class="badge">{t('settings.current')}</span>}
         <p class="quiet small">
           {t('settings.since', { at: clockTime(createdAt) })}{usedAt && ` · ${t('settings.used', { at: clockTime(usedAt) })}`}{expiresAt && ` · ${t('settings.until', { at: clockTime(expiresAt) })}`}
         </p>
