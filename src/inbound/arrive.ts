@@ -135,9 +135,9 @@ function knownAs(unit: Unit, { message, digest }: ReadyMessage, { place, at }: R
 }
 
 /** One more place of a message that is there, and what its flags say. */
-function knownAt({ tx, changes, account }: Unit, id: number, { seen, flagged }: IncomingMessage, place: Ready['place']): null {
-  if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', id)
-  setFlags(tx, changes, id, { seen: seen === true ? true : undefined, flagged })
+function knownAt({ tx, changes, account }: Unit, known: number, { seen, flagged }: IncomingMessage, place: Ready['place']): null {
+  if (place) insertPlace(tx, account.id, place.remoteId, place.folder?.name ?? '', known)
+  setFlags(tx, changes, known, { seen: seen === true ? true : undefined, flagged })
   return null
 }
 
