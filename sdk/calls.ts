@@ -37,7 +37,7 @@ export function openCalls(): Calls {
     while (outlet && !held && !pause && waiting.length > 0 && flying.size < outlet.inFlight) {
       const call = waiting.shift()!
       if (call.text.length * 3 > outlet.frameBytes && new TextEncoder().encode(call.text).length > outlet.frameBytes) {
-        call.reject(new KinboxError(`The request is too large: at most ${outlet.frameBytes} bytes.`, { kind: 'too_large' }))
+        call.reject(new KinboxError(`The request is too large: at most ${outlet.frameBytes} bytes. Send a long text as a file.`, { kind: 'too_large' }))
         continue
       }
       flying.set(call.id, call)

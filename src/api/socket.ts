@@ -181,7 +181,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
     const wait = bucket.take(now)
     if (wait > 0) {
       if (++warnings > limits.rateWarnings) return close('rate')
-      return fail(id, new ApiError('rate_limited', `more than ${limits.rate} requests a second`, undefined, wait))
+      return fail(id, new ApiError('rate_limited', `more than ${limits.rate} requests a second: wait retryAfterMs`, undefined, wait))
     }
     if (!read.ok) return fail(id, read.error)
     const { request } = read
@@ -196,7 +196,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
     const found = deps.methods.get(request.method)
     if (!found) return fail(id, new ApiError('method_not_found', `there is no method ${clip(request.method)}`))
     if (calls.has(request.id)) return fail(id, new ApiError('invalid_request', 'a request with this id is in flight'))
-    if (calls.size >= limits.inFlight) return fail(id, new ApiError('rate_limited', `more than ${limits.inFlight} requests in flight`, undefined, 100))
+    if (calls.size >= limits.inFlight) return fail(id, new ApiError('rate_limited', `more than ${limits.inFlight} requests in flight: wait for an answer before the next`, undefined, 100))
     try {
       found.check(request.params)
     } catch (error) {
@@ -226,7 +226,7 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
     if (socket.readyState !== socket.OPEN) return
     if (binary) return close('protocol', 'binary frames are not taken')
     if (data.length > limits.frameBytesIn) {
-      fail(null, new ApiError('too_large', `a frame has at most ${limits.frameBytesIn} bytes`))
+      fail(null, new ApiError('too_large', `a frame has at most ${limits.frameBytesIn} bytes: post files to /v1/blobs, a long text as a file`))
       return close('protocol', 'the frame is too large')
     }
     frame(data.toString())

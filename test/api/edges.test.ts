@@ -1,4 +1,5 @@
 import t from 'tap'
+import { connect } from '../fixtures/client.ts'
 import { methods } from '../../src/api/registry.ts'
 import { repeatable } from '../../sdk/repeat.ts'
 import { clientId, openStage } from './methods/stage.ts'
@@ -87,4 +88,13 @@ t.test('what is read up to a message is read in its own conversation only', asyn
   t.match(await call('conversation.get', { id }), { unread: 1 })
   t.same(await call('conversation.markRead', { id: later.conversationId, upTo: later.id }), { marked: 1 })
   t.match(await refused('conversation.markUnread', { id, from: later.id }), { kind: 'not_found' })
+})
+
+t.test('a frame that is too large is answered with what to do instead', async (t) => {
+  const { house } = await openStage(t)
+  const client = await connect(house.app.url, { token: await house.token() })
+  t.teardown(() => client.close())
+  client.raw('x'.repeat(262_145))
+  await client.closed
+  t.match(client.stray.at(-1), { id: null, error: { message: /post files to \/v1\/blobs/, data: { kind: 'too_large' } } })
 })
