@@ -1,4 +1,5 @@
 import type { AccountError } from '../store/accounts.ts'
+import { SealError } from '../store/seal.ts'
 import { failureOf } from '../outbound/failure.ts'
 
 /** Why a session could not be opened or was lost, and what that means. `error.text` is for the user. */
@@ -6,6 +7,8 @@ export type Trouble = { retry: 'later' | 'never' | 'after-login', error: Account
 
 /** Reads what a session threw; the text of an unknown error is not shown, since it may hold anything. */
 export function troubleOf(thrown: unknown): Trouble {
+  // A restored folder without its key: only its user can help, by entering the settings again.
+  if (thrown instanceof SealError) return { retry: 'after-login', error: { code: 'settings', text: thrown.message } }
   const { retry, code, text } = failureOf(thrown)
   return { retry, error: { code, text } }
 }

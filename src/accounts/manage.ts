@@ -5,6 +5,7 @@ import { newestRaws } from '../store/raws.ts'
 import { Refusal } from '../store/refusal.ts'
 import { listIdentities } from '../store/identities.ts'
 import type { Reader } from '../store/tx.ts'
+import { SealError } from '../store/seal.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { publicId } from '../model/ids.ts'
@@ -43,7 +44,7 @@ export type Accounts = {
   put(account: PutAccount): Promise<number>
   /** Opens a session with these settings and ends it: nothing is received or stored. */
   test(account: PutAccount): Promise<Tried>
-  /** An account's settings for a form, without its secrets; `secrets` names them. */
+  /** An account's settings for a form, without its secrets; `secrets` names them. Empty where the key they were sealed with is gone. */
   settings(userId: number, id: number): Promise<{ kind: string, settings: unknown, secrets: string[] }>
   /** Who checks the senders of an account, and settings that what has come speaks for; the user confirms them by `put`. */
   proof(userId: number, id: number): Promise<{ server: string | null, proposal: { settings: object, evidence: string[] } | null }>
@@ -68,6 +69,16 @@ export function accounts(deps: AccountDeps): Accounts {
     supervisor.open(id).catch((error: unknown) => deps.log.error({ accountId: id, error: error instanceof Error ? error.message : String(error) }, 'an account could not be opened'))
   }
 
+  /** Settings, or null where the key they were sealed with is gone: entering them again must not fail by that. */
+  function readable(tx: Reader, id: number): unknown {
+    try {
+      return accountSettings<unknown>(tx, seal, id)
+    } catch (error) {
+      if (error instanceof SealError) return null
+      throw error
+    }
+  }
+
   /** The connector and the whole settings that a put means. */
   async function meant({ userId, id, kind, settings }: PutAccount): Promise<{ connector: Connector, kind: string, settings: unknown }> {
     if (id === undefined) {
@@ -75,7 +86,7 @@ export function accounts(deps: AccountDeps): Accounts {
       const connector = await deps.connector(kind)
       return { connector, kind, settings }
     }
-    const old = await store.read((tx) => getAccount(tx, userId, id) && { row: getAccount(tx, userId, id)!, settings: accountSettings<unknown>(tx, seal, id) })
+    const old = await store.read((tx) => getAccount(tx, userId, id) && { row: getAccount(tx, userId, id)!, settings: settings === undefined ? accountSettings<unknown>(tx, seal, id) : readable(tx, id) })
     if (!old) throw new Refusal('not_found', 'There is no such account.')
     if (kind !== undefined && kind !== old.row.kind) throw new Refusal('conflict', `This account is of the kind "${old.row.kind}". Add another one for "${kind}".`)
     const connector = await deps.connector(old.row.kind)
@@ -127,6 +138,8 @@ export function accounts(deps: AccountDeps): Accounts {
       }
     },
     async settings(userId, id) {
+      const closed = await store.read((tx) => (getAccount(tx, userId, id) && readable(tx, id) === null ? getAccount(tx, userId, id) : null))
+      if (closed) return { kind: closed.kind, settings: {}, secrets: [] }
       const { connector, kind, settings } = await meant({ userId, id })
       return { kind, ...withoutSecrets(connector.settings, settings) }
     },

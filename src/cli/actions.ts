@@ -16,6 +16,7 @@ import type { Recording } from '../store/events.ts'
 import { listIdentities, ownAddresses } from '../store/identities.ts'
 import { createLogin, listLogins, revokeLogin } from '../store/logins.ts'
 import { Refusal } from '../store/refusal.ts'
+import { SealError } from '../store/seal.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
 import { addUser, listUsers, setPassword, userById, userByName, UserError } from '../store/users.ts'
@@ -192,6 +193,7 @@ async function inWords<T>(doing: Promise<T>): Promise<T> {
     if (kind === 'not_found') throw new AdminError('not_found', error.message)
     // The protocol's name of it is not what somebody types here.
     if (kind === 'invalid_params') throw new AdminError('invalid', error.message.replace('account.kinds shows', 'kinbox account kinds shows'))
+    if (error instanceof SealError) throw new AdminError('failed', error.message, { cause: error })
     if ('code' in error && error.code === 'ENOENT') throw new AdminError('not_found', error.message)
     throw error
   }

@@ -27,7 +27,7 @@ export function restore(parent: Command, io: Io): void {
           return
         }
         const summary = await restoreBackup({ source, to: config.data, force: options.force ?? false, keyElsewhere: config.secretKey !== null, now: Date.now() }, at).finally(bar.stop)
-        io.stdout.write(inWords(summary, config.data, `${io.command} serve${dataOption(io, config.data)}`))
+        io.stdout.write(inWords(summary, config.data, io.command, dataOption(io, config.data)))
         if (summary.problems.length > 0) throw new CliError('Not everything could be restored; see above.')
       } catch (error) {
         throw error instanceof TaskError ? new CliError(error.message, { cause: error }) : error
@@ -35,13 +35,13 @@ export function restore(parent: Command, io: Io): void {
     })
 }
 
-function inWords({ madeAt, users, messages, files, keyInPlace, aside, waited, problems }: RestoreSummary, data: string, start: string): string {
+function inWords({ madeAt, users, messages, files, keyInPlace, aside, waited, problems }: RestoreSummary, data: string, command: string, where: string): string {
   return [
     ...problems.map(problem => `! ${problem}`),
     `Restored the backup of ${madeAt} into ${data}: ${messages} messages of ${users} ${users === 1 ? 'user' : 'users'}, ${files.count} files.`,
     ...aside ? [`What was there lies in ${aside}; delete it when it is not needed any more.`] : [],
-    ...keyInPlace ? [] : ['There is no secret.key: put the one of that time into the folder before the first start, or enter the passwords of the accounts again.'],
+    ...keyInPlace ? [] : [`There is no secret.key: put the one of that time into the folder before the first start, or enter the passwords of the accounts again: ${command} account set ID --settings FILE${where}`],
     ...waited > 0 ? [`${waited} ${waited === 1 ? 'message' : 'messages'} waited to be sent when the backup was made. They may have gone since, so Kinbox does not send them by itself: they are shown as uncertain.`] : [],
-    `Tokens and passwords are those of that time: what was revoked since is valid again. Start: ${start}`, ''
+    `Tokens and passwords are those of that time: what was revoked since is valid again. Start: ${command} serve${where}`, ''
   ].join('\n')
 }
