@@ -21,7 +21,7 @@ t.test('the package as it is published runs in plain Node, with its types', asyn
   const made = await readdir(join(home, 'dist'))
   t.same(made.filter(name => name.endsWith('.ts') && !name.endsWith('.d.ts')), [])
   await writeFile(join(folder, 'use.mjs'), "import * as client from '@kinbox/client'\nconsole.log(Object.keys(client).join(' '))\n")
-  t.equal((await run(process.execPath, [join(folder, 'use.mjs')])).stdout, 'KinboxError connect openStore sessionTicket signIn signOut\n')
+  t.equal((await run(process.execPath, [join(folder, 'use.mjs')])).stdout, 'KinboxError connect openStore sessionTicket signIn signOut uuidv7\n')
   await writeFile(join(folder, 'use.mts'), "import { connect, openStore } from '@kinbox/client'\nimport type { Conversation } from '@kinbox/client'\nconst client = connect({ url: '', auth: async () => ({ token: '' }), client: { name: '', version: '' } })\nexport const items: readonly Conversation[] = openStore(client).conversations({ folder: 'inbox' }).value.items\nexport const wrong: number = (await client.call('inbox.counts', {})).inbox\n")
   await symlink(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'))
   const types = (file: string) => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', '--types', '', join(folder, file)]).then(() => '', (error: { stdout: string }) => error.stdout)

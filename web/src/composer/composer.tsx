@@ -1,3 +1,4 @@
+import { uuidv7 } from '#client'
 import type { Message } from '#client'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import '../styles/composer.css'
@@ -10,7 +11,6 @@ import { channelWords } from '../message/channel.tsx'
 import { useStore } from '../session.ts'
 import { announce } from '../shell/announce.ts'
 import { useKeys } from '../shell/keys.ts'
-import { newClientId } from './client-id.ts'
 import { drafts, joined } from './drafts.ts'
 import type { Draft } from './drafts.ts'
 import { leave, returned } from './leaving.ts'
@@ -94,7 +94,7 @@ export function Composer({ target, place, topicId, answers = null, onAnswered, o
     onAnswered?.()
     area.current?.focus()
     leave(store, { place, draft: before, request: {
-      clientId: newClientId(), ...target, text, ...(carriesSubject && subject.trim() ? { subject: subject.trim() } : {}), ...(topicId ? { topicId } : {}), ...(replyTo ? { replyTo } : {}),
+      clientId: uuidv7(), ...target, text, ...(carriesSubject && subject.trim() ? { subject: subject.trim() } : {}), ...(topicId ? { topicId } : {}), ...(replyTo ? { replyTo } : {}),
       ...(files.length ? { attachments: files.map(({ id }) => id) } : {}), ...(draft.way ? { via: draft.way } : {})
     } }).then((message) => {
       announce(t('composer.sent'))
