@@ -64,7 +64,8 @@ export function connectFailure(error: unknown, server: Server, side: 'in' | 'out
     return make('encryption', `${Who} knows only encryption that is no longer safe (older than TLS 1.2). Ask your provider.`, 'after-login')
   }
   const refused = wire.code === 'ETLS' ? (wire.responseCode ?? 0) >= 500 : wire.tlsFailed && (wire.code === undefined || wire.code === 'STARTTLS_INJECTION')
-  if (refused) return make('encryption', `${Who} does not offer STARTTLS. Choose TLS with its port, or ask your provider.`, 'after-login')
+  // Also what a network on the way strips or garbles for a while: no password is sent without it, so trying again harms nobody.
+  if (refused) return make('encryption', `${Who} does not offer STARTTLS. Choose TLS with its port, or ask your provider; Kinbox keeps trying.`, 'later')
   // A line that is cut or spoilt during the handshake, or a network that wants a login of its own first, looks the same as a wrong port: the account must not stop for good.
   if (wire.tlsFailed || code === 'EPROTO' || /^ERR_SSL_/.test(code) || wire.code === 'ETLS' || code === 'ClosedAfterConnectTLS') {
     return make('encryption', server.security === 'starttls'
