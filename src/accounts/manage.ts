@@ -1,6 +1,6 @@
 import type { Clock, Connector, Log, Resolver } from '../connector.ts'
 import { accountSettings, changeAccount, createAccount, forgetCursors, getAccount, listAccounts, removeAccount } from '../store/accounts.ts'
-import type { AccountError } from '../store/accounts.ts'
+import type { AccountError, AccountRow } from '../store/accounts.ts'
 import { newestRaws } from '../store/raws.ts'
 import { Refusal } from '../store/refusal.ts'
 import { listIdentities } from '../store/identities.ts'
@@ -31,7 +31,7 @@ export type AccountDeps = {
 }
 
 export type Kind = { kind: string, title: string, channel: string, reaches: readonly string[], settings: object }
-/** `once`: refused (conflict) where an account of that kind has one of its addresses already. */
+/** `once`: refused (conflict, with that account's row as the detail) where an account of that kind has one of its addresses already. */
 export type PutAccount = { userId: number, id?: number, kind?: string, name?: string, settings?: unknown, ifRev?: number, once?: boolean }
 export type Tried = { ok: true } | { ok: false, error: AccountError }
 
@@ -112,7 +112,7 @@ export function accounts(deps: AccountDeps): Accounts {
       if (id !== undefined) await changeAccount(at, seal, { userId, id, ...(ifRev === undefined ? {} : { ifRev }), ...(name === undefined ? {} : { name }), settings: { value: settings, own } })
       if (id === undefined && account.once) {
         const same = await store.read((tx) => sameAddress(tx, userId, kind, own))
-        if (same) throw new Refusal('conflict', `${same.address} is connected already, as ${publicId('account', same.id)}.`)
+        if (same) throw new Refusal('conflict', `${same.address} is connected already, as ${publicId('account', same.row.id)}.`, same.row)
       }
       const added = id ?? await createAccount(at, seal, { userId, kind, name: name ?? own[0]?.address ?? connector.title, settings, own })
       openSoon(added)
@@ -172,8 +172,11 @@ export function accounts(deps: AccountDeps): Accounts {
 }
 
 /** An account of this kind that has one of these addresses; what is stopped (imported files) does not count. */
-function sameAddress(tx: Reader, userId: number, kind: string, own: readonly { kind: string, address: string }[]): { id: number, address: string } | null {
-  const ids = new Set(listAccounts(tx, userId).filter((row) => row.kind === kind && row.status !== 'stopped').map(({ id }) => id))
-  const found = listIdentities(tx, userId).find((one) => one.accountId !== null && ids.has(one.accountId) && own.some(({ kind, address }) => kind === one.kind && address === one.address))
-  return found ? { id: found.accountId!, address: found.address } : null
+function sameAddress(tx: Reader, userId: number, kind: string, own: readonly { kind: string, address: string }[]): { row: AccountRow, address: string } | null {
+  const rows = listAccounts(tx, userId).filter((row) => row.kind === kind && row.status !== 'stopped')
+  for (const { accountId, kind, address } of listIdentities(tx, userId)) {
+    const row = rows.find(({ id }) => id === accountId)
+    if (row && own.some((one) => one.kind === kind && one.address === address)) return { row, address }
+  }
+  return null
 }

@@ -86,8 +86,8 @@ export function adminActions(deps: ActionDeps): AdminActions {
       // Before it is opened for good: two sessions at once may take each other's place.
       const trouble = first ? await troubleWith({ userId, kind, settings }) : {}
       const id = await inWords(accounts.put({ userId, kind, settings, once: true, ...(name === undefined ? {} : { name }) }).catch((error: unknown) => {
-        const as = error instanceof Refusal && error.kind === 'conflict' ? /as (a\d+)\.$/.exec(error.message)?.[1] : undefined
-        throw as ? new AdminError('conflict', `${(error as Refusal).message} Change that one: kinbox account set ${as} --settings FILE`) : error
+        if (!(error instanceof Refusal) || error.detail === undefined) throw error
+        throw new AdminError('conflict', `${error.message} Change that one: kinbox account set ${publicId('account', (error.detail as AccountRow).id)} --settings FILE`)
       }))
       return { id: publicId('account', id), ...trouble }
     },
