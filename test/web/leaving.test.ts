@@ -28,7 +28,10 @@ t.test('what was sent without an answer', { skip: chromiumMissing }, async (t) =
 
   await t.test('it goes once, though the page is closed before it could', async (t) => {
     await first.locator('.way').waitFor()
+    // A browser that is offline keeps the sockets that it has: only the server cuts them.
     await context.setOffline(true)
+    await house.restart()
+    await first.getByText('Not connected').waitFor()
     await first.locator('.composer-text').fill('Yes, at ten')
     await first.keyboard.press('Control+Enter')
     await first.locator('.message', { hasText: 'Yes, at ten' }).waitFor()
