@@ -90,6 +90,14 @@ async function mu(maildir: string, name: string): Promise<Run> {
   return run
 }
 
+/** The least that this language and these packages could do: parts/bare-import.ts. */
+async function bare(mbox: string, name: string): Promise<Run> {
+  const file = join(folder, `${name}.db`)
+  const run = await time(process.execPath, [join(import.meta.dirname, 'parts/bare-import.ts'), mbox, file])
+  await rm(file, { force: true })
+  return run
+}
+
 /** The same mails as files of a Maildir. Returns how many. */
 async function unpack(mbox: string, maildir: string): Promise<number> {
   for (const name of ['cur', 'new', 'tmp']) await mkdir(join(maildir, name), { recursive: true })
@@ -107,11 +115,12 @@ const does: Record<string, string> = { MainThread: 'reading files and writing', 
 async function measure(name: string, mbox: string, others: boolean): Promise<string[][]> {
   const maildir = join(folder, 'maildir')
   const count = await unpack(mbox, maildir)
-  const found = { kinbox: [] as Run[], notmuch: [] as Run[], mu: [] as Run[] }
+  const found = { kinbox: [] as Run[], notmuch: [] as Run[], mu: [] as Run[], bare: [] as Run[] }
   for (let run = 0; run < runs; run++) {
     if (others && !missing.includes('notmuch')) found.notmuch.push(await notmuch(maildir, `notmuch-${run}`))
     found.kinbox.push(await kinbox(mbox, `kinbox-${run}`))
     if (others && !missing.includes('mu')) found.mu.push(await mu(maildir, `mu-${run}`))
+    if (others) found.bare.push(await bare(mbox, `bare-${run}`))
   }
   await rm(maildir, { recursive: true, force: true })
   const seconds = (all: Run[]) => median(all.map((one) => one.seconds))
@@ -145,6 +154,7 @@ await rm(folder, { recursive: true, force: true })
 
 printTable('Importing an archive', ['', 'mails', 'mails a second', 'kinbox is', 'CPU a mail', 'memory, at most', 'threads ready'], rows, [
   'Each a process of its own from its start to its end; medians of runs in turn. Aims: 4x of notmuch new, 1.5x of mu index, under 400 MiB, and at 100,000 mails at least 0.8 of the rate at 20,000.',
+  'bare: mailparser, one table and one full-text index in one thread, nothing of what Kinbox does besides: the least that any importer of these packages takes.',
   'Threads ready: how many of its threads were at work or waited for a core, on average. Fewer than there are cores: some of them stood idle.',
   ...large > 1 ? [`The large archive goes at ${times(rates.get('large')! / rates.get('generated')!)} of the rate of the generated one.`] : [],
   ...steps,

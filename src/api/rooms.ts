@@ -1,7 +1,6 @@
 import type { BookCard } from '../model/book.ts'
 import type { IncomingContact } from '../model/incoming.ts'
 import type { Reader } from '../store/tx.ts'
-import type { SearchAnswer } from '../derived/answer.ts'
 import type { SearchRequest } from '../derived/search.ts'
 import type { Accounts } from '../accounts/manage.ts'
 import type { OwnPresence } from '../accounts/own-presence.ts'
@@ -11,6 +10,7 @@ import type { Marker } from '../outbound/marks.ts'
 import type { SendRequest } from '../outbound/request.ts'
 import type { Outcome } from '../outbound/resolve.ts'
 import type { Download } from './blobs.ts'
+import type { SearchPage } from './searcher.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** A webhook call; `url` is built from the configured public URL, never from Host. */
@@ -46,7 +46,7 @@ export type Rooms = {
   /** Shows that the user writes; whether anybody was told. Throws Refused for a conversation that there is not. */
   typing(userId: number, conversationId: number, typing: boolean): Promise<boolean>
   /** Messages by what is in them; `asOf`: how far the log was indexed. Throws an error with words for what cannot be searched by. */
-  search(request: SearchRequest, signal: AbortSignal): Promise<SearchAnswer & { asOf: number, rebuilding: boolean }>
+  search(request: SearchRequest, signal: AbortSignal): Promise<SearchPage & { asOf: number, rebuilding: boolean }>
   /** One request to a sender's link for unsubscribing. Throws Refused. */
   unsubscribe(url: string): Promise<void>
   /** A URL path with a signature that /v1/blobs answers for a few minutes (blob-urls.ts). */

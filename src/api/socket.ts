@@ -148,9 +148,10 @@ export function serveSocket(deps: SocketDeps, socket: WebSocket, bearer: string 
       const ctx = { userId: who.userId, loginId: who.loginId, sessionId, store, wakeup: deps.wakeup, clock: deps.clock, log, rooms: deps.rooms, revocations: deps.revocations, methods: deps.methods, signal, connection }
       if (signal.aborted) throw new ApiError('cancelled', 'the request was cancelled')
       const result = await found.handle(ctx, params)
-      const wrong = deps.checkResults ? found.wrongResult(result) : ''
+      const json = written(result ?? null)
+      const wrong = deps.checkResults ? found.wrongResult(JSON.parse(json)) : ''
       if (wrong) throw new Error(`${found.name} answered what it does not declare: ${wrong}`)
-      const text = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${written(result ?? null)}}`
+      const text = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${json}}`
       if (Buffer.byteLength(text) > limits.frameBytesOut) throw new ApiError('too_large', `the answer of ${found.name} is over ${limits.frameBytesOut} bytes; ask for less`)
       end('ok')
       await sender.drained()

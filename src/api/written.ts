@@ -8,6 +8,11 @@ export function writtenAs<Item>(items: Item[], json: readonly string[]): Item[] 
   return Object.defineProperty(items, texts, { value: json })
 }
 
+/** A list that another thread wrote as JSON already, for a result: here it looks empty. */
+export function writtenList<Item>(json: string): Item[] {
+  return writtenAs([], [json.slice(1, -1)])
+}
+
 /** The same as JSON.stringify, of a result whose lists may have been written already. */
 export function written(result: unknown): string {
   return holdsWritten(result) ? joined(result) : JSON.stringify(result)

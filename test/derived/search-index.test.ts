@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { searchIndex } from '../../src/derived/search-index.ts'
-import { searcher } from '../../src/derived/searcher.ts'
+import { searcher } from '../../src/api/searcher.ts'
 import { unindexed } from '../../src/derived/unindexed.ts'
 import { parseSearch } from '../../src/model/search-query.ts'
 import { openStore } from '../../src/store/database.ts'
@@ -17,7 +17,7 @@ t.test('the threads: what was stored is found when upTo says so, also after a st
   const { store, folder, wakeup, userId, log } = library
   let asked = searcher({ folder })
   t.teardown(() => asked.stop())
-  const count = async (q: string) => (await asked.search({ userId, terms: parseSearch(q, { now: 0, timeZone: 'UTC' }), order: 'newest', limit: 200, cursor: null })).hits.length
+  const count = async (q: string) => (await asked.search({ userId, terms: parseSearch(q, { now: 0, timeZone: 'UTC' }), order: 'newest', limit: 200, cursor: null })).items.split('"id":"m').length - 1
   const open = () => searchIndex({ folder, store, wakeup, log, renewed: () => asked.reopen() })
 
   const first = open()

@@ -3,12 +3,10 @@ import { isTimeZone } from '../../model/search-date.ts'
 import { parseSearch } from '../../model/search-query.ts'
 import { cursorOf, keyOf } from '../cursor.ts'
 import { ApiError } from '../errors.ts'
-import { getContact } from '../../store/contacts.ts'
 import { conversationById } from '../find.ts'
 import { method } from '../method.ts'
 import { Contact, Cursor, Id, Limit, SearchHit } from '../objects.ts'
-import { contactOf } from '../present/contact.ts'
-import { hitsOf } from '../present/hit.ts'
+import { writtenList } from '../written.ts'
 
 const standard = 20
 
@@ -46,9 +44,7 @@ export const searchQuery = method({
     if (!isTimeZone(timeZone)) throw new ApiError('invalid_params', 'params.timeZone is no time zone: write its IANA name, like Europe/Berlin')
     const terms = parseSearch(q, { now: clock.now(), timeZone })
     const within = conversationId === undefined ? [] : [{ not: false, type: 'conversation' as const, id: await store.read((tx) => conversationById(tx, userId, conversationId) && conversationId) }]
-    const { hits, people, next, asOf, rebuilding } = await rooms.search({ userId, terms: [...terms, ...within], order, limit, cursor: keyOf(cursor, order === 'newest' ? 1 : 3) }, signal)
-    return store.read((tx) => ({
-      items: hitsOf(tx, userId, hits), people: people.flatMap((id) => getContact(tx, userId, id) ?? []).map((contact) => contactOf(tx, contact)), nextCursor: next && cursorOf(...next), asOf, ...rebuilding ? { indexing: true } : {}
-    }))
+    const { items, people, next, asOf, rebuilding } = await rooms.search({ userId, terms: [...terms, ...within], order, limit, cursor: keyOf(cursor, order === 'newest' ? 1 : 3) }, signal)
+    return { items: writtenList<SearchHit>(items), people: writtenList<Contact>(people), nextCursor: next && cursorOf(...next), asOf, ...rebuilding ? { indexing: true } : {} }
   }
 })

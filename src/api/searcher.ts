@@ -1,19 +1,21 @@
 import { Worker } from 'node:worker_threads'
-import type { SearchAnswer } from './answer.ts'
-import { SearchRefused } from './match.ts'
-import type { SearchRequest } from './search.ts'
+import { SearchRefused } from '../derived/match.ts'
+import type { SearchRequest } from '../derived/search.ts'
 import type { FromSearch, ToSearch } from './search-worker.ts'
+
+/** A page as clients see it: hits, contacts, both as the JSON of a list, and the key of the next page, null after the last. */
+export type SearchPage = { items: string, people: string, next: number[] | null }
 
 /** Answers searches. */
 export type Searcher = {
   /** Rejects with SearchRefused for what cannot be searched by, and with `signal`'s reason when nobody waits any more. */
-  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchAnswer>
+  search(request: SearchRequest, signal?: AbortSignal): Promise<SearchPage>
   /** Forgets the opened files: the index was replaced. */
   reopen(): void
   stop(): Promise<void>
 }
 
-type Waiting = { by: Worker, resolve(answer: SearchAnswer): void, reject(error: Error): void }
+type Waiting = { by: Worker, resolve(page: SearchPage): void, reject(error: Error): void }
 
 /** The thread starts with the first search. */
 export function searcher({ folder }: { folder: string }): Searcher {
@@ -31,7 +33,7 @@ export function searcher({ folder }: { folder: string }): Searcher {
       waiting.delete(message.id)
       if (waiting.size === 0) mine.unref()
       if (!one) return
-      if ('answer' in message) one.resolve(JSON.parse(message.answer) as SearchAnswer)
+      if ('page' in message) one.resolve(message.page)
       else one.reject(message.refused ? new SearchRefused(message.error) : new Error(message.error))
     })
     const lost = (error: Error) => {
@@ -61,7 +63,7 @@ export function searcher({ folder }: { folder: string }): Searcher {
         const by = thread()
         waiting.set(id, {
           by,
-          resolve: (answer) => { over(); resolve(answer) },
+          resolve: (page) => { over(); resolve(page) },
           reject: (error) => { over(); reject(error) }
         })
         by.ref()
