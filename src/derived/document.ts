@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Field, IndexRow } from '../store/search-index.ts'
 import type { MessageDocument } from '../store/search-documents.ts'
 import { addressKey, tag } from './tags.ts'
-import { indexable } from './words.ts'
+import { beginningsOf, indexable } from './words.ts'
 
 /** Of one text so many characters are found by: a log file in a mail would fill the index. */
 export const searchedCharacters = 500_000
@@ -21,10 +21,11 @@ export const textOf: Record<Field, (document: MessageDocument) => string> = {
 /** What the index takes in of a message. */
 export function rowOf(document: MessageDocument): IndexRow {
   const words = (field: Field) => indexable(textOf[field](document))
-  return { sender: words('sender'), recipients: words('recipients'), subject: words('subject'), files: words('files'), text: words('text'), quoted: words('quoted'), tags: tagsOf(document).join(' ') }
+  const columns = { sender: words('sender'), recipients: words('recipients'), subject: words('subject'), files: words('files'), text: words('text'), quoted: words('quoted') }
+  return { ...columns, tags: tagsOf(document).join(' '), beginnings: beginningsOf(Object.values(columns)) }
 }
 
-/** The same for the same words and tags. */
+/** The same for the same words and tags, which their beginnings follow from. */
 export function stampOf(row: IndexRow): Uint8Array {
   const hash = createHash('sha1')
   for (const part of [row.sender, row.recipients, row.subject, row.files, row.text, row.quoted, row.tags]) hash.update(part).update('\0')

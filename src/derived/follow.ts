@@ -94,8 +94,8 @@ function takeMessages(main: Reader, tx: IndexWriter, places: Places, userId: num
     const entry = entryOf(tx, id)
     return { id, key: entry?.key ?? places.take(tx, userId, id, sortAt), stamp: entry?.stamp ?? null }
   })
-  // In the index's own order: else each message would become a part of its own on the disk.
-  for (const { id, key, stamp: before } of placed.sort((a, b) => a.key - b.key)) {
+  // In the index's own order, the newest first: else each message would become a part of its own on the disk.
+  for (const { id, key, stamp: before } of placed.sort((a, b) => b.key - a.key)) {
     const document = documentOf(main, id)
     const row = rowOf(document)
     const stamp = stampOf(row)

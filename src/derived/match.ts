@@ -2,14 +2,14 @@ import { searchFolders } from '../model/search-query.ts'
 import type { SearchTerm } from '../model/search-query.ts'
 import { addressesOfContacts, strandsWithAddress, strandsWithUnread } from '../store/search-documents.ts'
 import { contactsMatching } from '../store/search-index.ts'
-import type { Field } from '../store/search-index.ts'
+import type { Field, Table } from '../store/search-index.ts'
 import type { Reader } from '../store/tx.ts'
 import { lastPlace, placeAfter, placeOf } from './place.ts'
 import { anywhere } from './sieve.ts'
 import type { Beginning } from './sieve.ts'
 import { addressKey, tag } from './tags.ts'
 import type { TagKind } from './tags.ts'
-import { needleOf } from './words.ts'
+import { isBegun, needleOf } from './words.ts'
 import type { Needle } from './words.ts'
 
 /** A query that nothing can be found by, in words. */
@@ -18,11 +18,13 @@ export class SearchRefused extends Error {
 }
 
 /**
- * What a query is for the index: an expression of FTS5, a span of places, and what only the message's own row can tell. `beginnings` of words
+ * What a query is for the index: a table of it and an expression of FTS5, a span of places, and what only the message's own row can tell. `beginnings` of words
  * may be left out of the expression and looked for in the messages themselves. The index reads every word that begins so, in all messages,
  * before it names the first: with one letter that is a tenth of a mailbox, and the newest messages have it anyhow.
+ * A beginning of three or four letters alone has a table of its own.
  */
 export type Match = {
+  table: Table
   expression(without: readonly Beginning[]): string
   beginnings: Beginning[]
   from: number
@@ -65,15 +67,17 @@ export function matchOf(terms: readonly SearchTerm[], lookup: Lookup): Match {
   }
   const anything = must.length + mustNot.length + rows.seen.length + rows.folders.length > 0 || rows.sortFrom > 0 || rows.sortBefore < Infinity
   if (!anything) throw new SearchRefused(wordless === null ? 'There is nothing to search for' : `There is no letter or digit in "${wordless}" to search for`)
+  const span = { from: placeOf(rows.sortFrom), before: rows.sortBefore === Infinity ? lastPlace : placeAfter(rows.sortBefore), rows }
+  const begun = must.length === 1 && mustNot.length === 0 ? must[0]!.begun : undefined
+  if (begun !== undefined) return { table: 'begin', expression: () => quoted(begun), beginnings: [], ...span }
   return {
-    expression: (without) => joined(must.flatMap(({ expression, beginning, loose }) => beginning && without.includes(beginning) ? loose ?? [] : expression), mustNot),
-    beginnings: must.flatMap(({ beginning }) => beginning ?? []),
-    from: placeOf(rows.sortFrom), before: rows.sortBefore === Infinity ? lastPlace : placeAfter(rows.sortBefore), rows
+    table: 'doc', expression: (without) => joined(must.flatMap(({ expression, beginning, loose }) => beginning && without.includes(beginning) ? loose ?? [] : expression), mustNot),
+    beginnings: must.flatMap(({ beginning }) => beginning ?? []), ...span
   }
 }
 
-/** One thing that must hold. Where it is the beginning of a word, `loose` is what of it the index is asked without that: null for nothing. */
-type Part = { expression: string, beginning?: Beginning, loose?: string | null }
+/** One thing that must hold. Where it is the beginning of a word, `loose` is what of it the index is asked without that: null for nothing. `begun`: the table of beginnings says the same. */
+type Part = { expression: string, beginning?: Beginning, loose?: string | null, begun?: string }
 
 const just = (expression: string): Part => ({ expression })
 
@@ -106,8 +110,9 @@ function wordsPart(needle: Needle, { column, fields, from, to }: { column: strin
   const either = (words: Needle) => [column + written(words), ...addressed].join(' OR ')
   if (!needle.prefix || needle.words.at(-1)!.length > longestLooked) return just(either(needle))
   const before = needle.words.slice(0, -1)
+  const begun = fields === anywhere && before.length === 0 && addressed.length === 0 && isBegun(needle.words[0]!)
   const names = (all: readonly Address[]) => new Set(all.map(({ kind, address }) => `${kind}:${address}`))
-  return { expression: either(needle), loose: before.length === 0 ? null : either({ ...needle, words: before, prefix: false }), beginning: { needle, fields, from: names(from), to: names(to) } }
+  return { expression: either(needle), loose: before.length === 0 ? null : either({ ...needle, words: before, prefix: false }), beginning: { needle, fields, from: names(from), to: names(to) }, ...begun ? { begun: needle.words[0]! } : {} }
 }
 
 function titledExpression({ title, prefix }: { title: string, prefix: boolean }, { strandsTitled }: Lookup): string {

@@ -1,22 +1,29 @@
 import type { IndexWriter } from '../store/search-file.ts'
 import { takePlace } from '../store/search-index.ts'
 
-/** So many places there are for the messages of one second: one for each millisecond, and what is over. */
-const aSecond = 1024
+/** So many places there are for the messages of one second. The index writes with each word how far it is from one message to the next: with a place for each millisecond it is a third larger. */
+const aSecond = 4
 const lastSecond = 2 ** 40
+/** There is room for so many messages of one time (s). */
+const crowd = 86_400
 
 /**
- * Where a message of this time (ms) wants to stand in the index: later messages have larger numbers, which stay well under
- * 2^53. If the place is taken it gets the next free one, so the order within a second is nearly, not always, that of the list.
+ * Where a message of this time (ms) wants to stand in the index: later messages have larger numbers, which stay under 2^43. If the
+ * place is taken it gets the next free one, so the order within a quarter of a second is nearly, not always, that of the list.
  */
 export function placeOf(sortAt: number): number {
   const at = Math.max(0, Math.trunc(sortAt))
-  return Math.min(Math.floor(at / 1000), lastSecond) * aSecond + at % 1000
+  return Math.min(Math.floor(at / 1000), lastSecond) * aSecond + Math.floor(at % 1000 * aSecond / 1000)
 }
 
 /** The place that everything after `sortAt`, and perhaps a little before it, stands below: with room for what found its place taken. */
 export function placeAfter(sortAt: number): number {
-  return placeOf(sortAt) + 3600 * aSecond
+  return placeOf(sortAt) + crowd * aSecond
+}
+
+/** How much later a place is than another one (s). */
+export function secondsBetween(earlier: number, later: number): number {
+  return (later - earlier) / aSecond
 }
 
 export const lastPlace = Number.MAX_SAFE_INTEGER

@@ -11,6 +11,7 @@ import type { Reader } from '../store/tx.ts'
 import { matchOf, SearchRefused } from './match.ts'
 import type { Match } from './match.ts'
 import { find, needlesOf } from './needles.ts'
+import { secondsBetween } from './place.ts'
 import { scoreOf } from './score.ts'
 import { Sieve } from './sieve.ts'
 import type { Needle } from './words.ts'
@@ -58,7 +59,7 @@ function collect<T>(main: Reader, index: Reader, userId: number, match: Match, b
   let sieve = new Sieve(match.beginnings)
   let portion = sieve.empty ? limit + 1 : sievedFirst
   for (let looked = 0; looked < mostLooks;) {
-    const rows = rowsMatching(index, userId, match.expression(sieve.beginnings), { from: match.from, before: edge, limit: portion })
+    const rows = rowsMatching(index, userId, match.table, match.expression(sieve.beginnings), { from: match.from, before: edge, limit: portion })
     const sifted = sieve.empty ? rows : sifting(main, userId, sieve, rows)
     const fit = fitting && new Set(fitting(sifted.map(({ messageId }) => messageId)))
     const left = fit ? sifted.filter(({ messageId }) => fit.has(messageId)) : sifted
@@ -110,7 +111,7 @@ function best(main: Reader, index: Reader, userId: number, match: Match, terms: 
   // What comes in while somebody turns the pages must not change the scores.
   const top = from === highest && hits[0] ? hits[0].key + 1 : from
   const needles = needlesOf(terms)
-  const scored = scores(main, userId, hits, (document, key) => scoreOf(document, needles, (top - key) / 1024))
+  const scored = scores(main, userId, hits, (document, key) => scoreOf(document, needles, secondsBetween(key, top)))
     .filter(({ score, key }) => score < lastScore || (score === lastScore && key < lastKey))
     .sort((a, b) => b.score - a.score || b.key - a.key)
   const page = scored.slice(0, limit)

@@ -11,8 +11,10 @@ const fewest = 4
  */
 export function* tidying({ tx, transaction }: Pick<IndexFile, 'tx' | 'transaction'>, userIds: readonly number[]): Generator<void, void, void> {
   for (const userId of userIds) {
-    if (!scattered(partsOf(tx, userId))) continue
-    for (let begin = true; transaction(() => tidy(tx, userId, { pages: pagesAStep, begin })); begin = false) yield
+    for (const table of ['doc', 'begin'] as const) {
+      if (!scattered(partsOf(tx, userId, table))) continue
+      for (let begin = true; transaction(() => tidy(tx, userId, table, { pages: pagesAStep, begin })); begin = false) yield
+    }
   }
 }
 

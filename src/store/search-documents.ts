@@ -86,8 +86,8 @@ export function contactIds(tx: Reader, userId: number): number[] {
 }
 
 /** Those of these contacts who are there and not blocked, in the same order. */
-export function openContacts(tx: Reader, userId: number, ids: readonly number[]): number[] {
-  return ids.filter((id) => tx.get('SELECT 1 FROM contact WHERE id = ? AND user_id = ? AND blocked = 0 AND redirect_to IS NULL', id, userId) !== undefined)
+export function openContacts(tx: Reader, userId: number, ids: readonly number[]): { id: number, friend: boolean }[] {
+  return ids.flatMap((id) => tx.get<{ id: number, friend: number }>('SELECT id, friend FROM contact WHERE id = ? AND user_id = ? AND blocked = 0 AND redirect_to IS NULL', id, userId) ?? []).map(({ id, friend }) => ({ id, friend: friend === 1 }))
 }
 
 /** Users with a log, and how far it is. */

@@ -7,7 +7,7 @@ import type { SqliteDatabase } from './sqlite.ts'
 import type { Reader, Value } from './tx.ts'
 
 /** Another number means other words or columns: the index is made anew. */
-const version = '4'
+const version = '5'
 const name = 'search.db'
 /** Every connection has a cache of its own, and each of these reads a message but once or twice. The index is mapped: the system keeps it while there is room. */
 const smallCache = 'cache_size = -8192'

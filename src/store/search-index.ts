@@ -1,16 +1,26 @@
 import type { IndexWriter } from './search-file.ts'
 import type { Reader } from './tx.ts'
 
-/** The columns of a message in the index, each as words (derived/words.ts). */
-export type IndexRow = { sender: string, recipients: string, subject: string, files: string, text: string, quoted: string, tags: string }
+/** The columns of a message in the index, each as words (derived/words.ts). `beginnings`: those of three and four letters that any of them has. */
+export type IndexRow = { sender: string, recipients: string, subject: string, files: string, text: string, quoted: string, tags: string, beginnings: string }
 export const fields = ['sender', 'recipients', 'subject', 'files', 'text', 'quoted'] as const
 export type Field = typeof fields[number]
+
+/**
+ * A message's row in the tables of words: the later its place, the smaller, so that the newest come first in the order that the index reads
+ * fastest. As BigInt: a REAL makes FTS5 ignore a bound.
+ */
+const top = 2 ** 43
+const rowOf = (key: number): bigint => BigInt(top - Math.min(key, top))
 
 /** How far a user's index is: `scan` is null unless it is being made anew. */
 export type Follow = { seq: number, scan: number | null }
 
-/** One table for each user: then no user's words are read, counted or waited for when another one searches. */
-const tables = (userId: number) => ({ doc: `doc_${Math.trunc(userId)}`, who: `who_${Math.trunc(userId)}` })
+/** Where messages are looked up: by their words and tags, or by how their words begin. */
+export type Table = 'doc' | 'begin'
+
+/** Tables for each user: then no user's words are read, counted or waited for when another one searches. */
+const tables = (userId: number) => ({ doc: `doc_${Math.trunc(userId)}`, begin: `begin_${Math.trunc(userId)}`, who: `who_${Math.trunc(userId)}` })
 /** Words come folded; what is added here is a private character that marks tags, so that no text can name one. */
 const options = `content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"`
 
@@ -25,13 +35,13 @@ export function setFollow(tx: IndexWriter, userId: number, { seq, scan }: Follow
 
 /** An empty index for a user, instead of what there was. */
 export function makeEmpty(tx: IndexWriter, userId: number): void {
-  const { doc, who } = tables(userId)
-  tx.run(`DROP TABLE IF EXISTS ${doc}`)
-  tx.run(`DROP TABLE IF EXISTS ${who}`)
+  const { doc, begin, who } = tables(userId)
+  for (const table of [doc, begin, who]) tx.run(`DROP TABLE IF EXISTS ${table}`)
   tx.run('DELETE FROM entry WHERE user_id = ?', userId)
   tx.run('DELETE FROM channel WHERE user_id = ?', userId)
   tx.run('DELETE FROM title WHERE user_id = ?', userId)
   tx.run(`CREATE VIRTUAL TABLE ${doc} USING fts5(${fields.join(', ')}, tags, ${options})`)
+  tx.run(`CREATE VIRTUAL TABLE ${begin} USING fts5(beginnings, ${options}, detail=none)`)
   tx.run(`CREATE VIRTUAL TABLE ${who} USING fts5(name, addresses, tags, ${options}, prefix='1 2 3')`)
 }
 
@@ -48,17 +58,19 @@ export function takePlace(tx: IndexWriter, userId: number, messageId: number, ke
   return key
 }
 
-/** Writes the words of a message at its place, instead of what was there. Row ids as BigInt: a REAL makes FTS5 ignore a bound. */
+/** Writes the words of a message at its place, instead of what was there. Many at once take least work from the last place to the first. */
 export function putRow(tx: IndexWriter, userId: number, { key, replaces, stamp }: { key: number, replaces: boolean, stamp: Uint8Array }, row: IndexRow): void {
-  const { doc } = tables(userId)
-  if (replaces) tx.run(`DELETE FROM ${doc} WHERE rowid = ?`, BigInt(key))
+  const { doc, begin } = tables(userId)
+  if (replaces) for (const table of [doc, begin]) tx.run(`DELETE FROM ${table} WHERE rowid = ?`, rowOf(key))
   tx.run(`INSERT INTO ${doc} (rowid, sender, recipients, subject, files, text, quoted, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-    BigInt(key), row.sender, row.recipients, row.subject, row.files, row.text, row.quoted, row.tags)
+    rowOf(key), row.sender, row.recipients, row.subject, row.files, row.text, row.quoted, row.tags)
+  tx.run(`INSERT INTO ${begin} (rowid, beginnings) VALUES (?, ?)`, rowOf(key), row.beginnings)
   tx.run('UPDATE entry SET stamp = ? WHERE user_id = ? AND key = ?', stamp, userId, key)
 }
 
 export function removeRow(tx: IndexWriter, userId: number, key: number): void {
-  tx.run(`DELETE FROM ${tables(userId).doc} WHERE rowid = ?`, BigInt(key))
+  const { doc, begin } = tables(userId)
+  for (const table of [doc, begin]) tx.run(`DELETE FROM ${table} WHERE rowid = ?`, rowOf(key))
   tx.run('DELETE FROM entry WHERE user_id = ? AND key = ?', userId, key)
 }
 
@@ -98,28 +110,28 @@ export function titlesOf(tx: Reader, userId: number): { id: number, words: strin
 }
 
 /** The newest messages that match an expression of FTS5, with a place from `from` up to before `before`. */
-export function rowsMatching(tx: Reader, userId: number, match: string, { from, before, limit }: { from: number, before: number, limit: number }): { key: number, messageId: number }[] {
-  const { doc } = tables(userId)
+export function rowsMatching(tx: Reader, userId: number, table: Table, match: string, { from, before, limit }: { from: number, before: number, limit: number }): { key: number, messageId: number }[] {
+  const words = tables(userId)[table]
   return tx.all(
-    `SELECT ${doc}.rowid AS key, entry.message_id AS messageId FROM ${doc} CROSS JOIN entry ON entry.user_id = ? AND entry.key = ${doc}.rowid
-     WHERE ${doc} MATCH ? AND ${doc}.rowid >= ? AND ${doc}.rowid < ? ORDER BY ${doc}.rowid DESC LIMIT ?`,
-    userId, match, BigInt(from), BigInt(before), limit)
+    `SELECT entry.key, entry.message_id AS messageId FROM ${words} CROSS JOIN entry ON entry.user_id = ? AND entry.key = ${top} - ${words}.rowid
+     WHERE ${words} MATCH ? AND ${words}.rowid > ? AND ${words}.rowid <= ? ORDER BY ${words}.rowid LIMIT ?`,
+    userId, match, rowOf(before), rowOf(from), limit)
 }
 
-/** The parts of a user's index, each by its pages. */
-export function partsOf(tx: Reader, userId: number): number[] {
-  const { doc } = tables(userId)
-  if (!tx.get('SELECT 1 FROM sqlite_schema WHERE name = ?', doc)) return []
-  return tx.all<{ pages: number }>(`SELECT count(*) AS pages FROM ${doc}_idx GROUP BY segid`).map(({ pages }) => pages)
+/** The parts of a table of a user's index, each by its pages. */
+export function partsOf(tx: Reader, userId: number, table: Table): number[] {
+  const words = tables(userId)[table]
+  if (!tx.get('SELECT 1 FROM sqlite_schema WHERE name = ?', words)) return []
+  return tx.all<{ pages: number }>(`SELECT count(*) AS pages FROM ${words}_idx GROUP BY segid`).map(({ pages }) => pages)
 }
 
 /**
- * Joins parts of a user's index, writing some `pages` of it. `begin`: all that there are now into one; without it only what was begun goes
- * on. Returns whether there was something to do.
+ * Joins parts of a table of a user's index, writing some `pages` of it. `begin`: all that there are now into one; without it only what was
+ * begun goes on. Returns whether there was something to do.
  */
-export function tidy(tx: IndexWriter, userId: number, { pages, begin }: { pages: number, begin: boolean }): boolean {
-  const { doc } = tables(userId)
+export function tidy(tx: IndexWriter, userId: number, table: Table, { pages, begin }: { pages: number, begin: boolean }): boolean {
+  const words = tables(userId)[table]
   const before = tx.get<{ changes: number }>('SELECT total_changes() AS changes')!.changes
-  tx.run(`INSERT INTO ${doc} (${doc}, rank) VALUES ('merge', ?)`, BigInt(begin ? -pages : pages))
+  tx.run(`INSERT INTO ${words} (${words}, rank) VALUES ('merge', ?)`, BigInt(begin ? -pages : pages))
   return tx.get<{ changes: number }>('SELECT total_changes() AS changes')!.changes - before > 1
 }
