@@ -13,5 +13,5 @@ export type SearchAnswer = { hits: Found[], people: number[], next: number[] | n
 export function answer(main: Reader, index: Reader, request: SearchRequest): SearchAnswer {
   const { hits, next } = search(main, index, request)
   const needles = needlesOf(request.terms)
-  return { hits: foundIn(main, hits, needles), people: request.cursor === null ? peopleOf(main, index, request.userId, request.terms) : [], next }
+  return { hits: hits.map((hit) => foundIn(hit, needles)), people: request.cursor === null ? peopleOf(main, index, request.userId, request.terms) : [], next }
 }

@@ -113,7 +113,7 @@ export function strandsWithUnread(tx: Reader, userId: number, limit: number): nu
 /** What is not in the index since it changes by itself, of a message that may be shown. */
 export type Shown = { sortAt: number, seen: boolean, folder: 'inbox' | 'other', archived: boolean }
 
-const shownSql = `SELECT m.id, m.sort_at AS sortAt, m.seen, c.folder, c.archived_at IS NOT NULL AS archived ${shown}`
+const shownSql = `SELECT m.id, m.sort_at AS sortAt, m.seen, c.folder, c.archived_at IS NOT NULL AS archived ${shown()}`
 
 /** Messages in one read, by id; without those that are gone, another user's, or may not be shown. */
 export function shownStates(tx: Reader, userId: number, ids: readonly number[]): Map<number, Shown> {
