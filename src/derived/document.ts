@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Field, IndexRow } from '../store/search-index.ts'
 import type { MessageDocument } from '../store/search-documents.ts'
+import { beginningsOf } from './beginnings.ts'
 import { addressKey, tag } from './tags.ts'
-import { beginningsOf, indexable } from './words.ts'
+import { indexable } from './words.ts'
 
 /** Of one text so many characters are found by: a log file in a mail would fill the index. */
 export const searchedCharacters = 500_000

@@ -4,12 +4,13 @@ import { addressesOfContacts, strandsWithAddress, strandsWithUnread } from '../s
 import { contactsMatching } from '../store/search-index.ts'
 import type { Field, Table } from '../store/search-index.ts'
 import type { Reader } from '../store/tx.ts'
+import { isBegun } from './beginnings.ts'
 import { lastPlace, placeAfter, placeOf } from './place.ts'
 import { anywhere } from './sieve.ts'
 import type { Beginning } from './sieve.ts'
 import { addressKey, tag } from './tags.ts'
 import type { TagKind } from './tags.ts'
-import { isBegun, needleOf } from './words.ts'
+import { needleOf } from './words.ts'
 import type { Needle } from './words.ts'
 
 /** A query that nothing can be found by, in words. */

@@ -69,25 +69,6 @@ export function indexable(text: string): string {
   return words
 }
 
-/** Of so many letters beginnings are indexed: shorter ones stand in nearly every message, longer ones in few. */
-const begun = [3, 4] as const
-
-/** Whether a beginning of a word is one of those of `beginningsOf`. */
-export const isBegun = (beginning: string): boolean => begun.some((length) => length === Array.from(beginning).length)
-
-/** How the words of texts begin that `indexable` made: each beginning once. */
-export function beginningsOf(indexed: readonly string[]): string {
-  const found = new Set<string>()
-  for (const text of indexed) {
-    const plain = ascii.test(text)
-    for (const word of plain ? text.toLowerCase().match(/[a-z0-9]{3,}/g) ?? [] : text.split(' ')) {
-      const letters = plain ? word : Array.from(word)
-      for (const length of begun) if (letters.length >= length) found.add(plain ? word.slice(0, length) : (letters as string[]).slice(0, length).join(''))
-    }
-  }
-  return [...found].join(' ')
-}
-
 /** A loop, since an expression would try again from each letter. */
 function hasLongRun(text: string): boolean {
   let length = 0

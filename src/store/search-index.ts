@@ -22,7 +22,8 @@ export type Table = 'doc' | 'begin'
 /** Tables for each user: then no user's words are read, counted or waited for when another one searches. */
 const tables = (userId: number) => ({ doc: `doc_${Math.trunc(userId)}`, begin: `begin_${Math.trunc(userId)}`, who: `who_${Math.trunc(userId)}` })
 /** Words come folded; what is added here is a private character that marks tags, so that no text can name one. */
-const options = `content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"`
+const bare = `content='', contentless_delete=1`
+const options = `${bare}, tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'"`
 
 /** undefined: this user is not followed yet. */
 export function followOf(tx: Reader, userId: number): Follow | undefined {
@@ -41,7 +42,7 @@ export function makeEmpty(tx: IndexWriter, userId: number): void {
   tx.run('DELETE FROM channel WHERE user_id = ?', userId)
   tx.run('DELETE FROM title WHERE user_id = ?', userId)
   tx.run(`CREATE VIRTUAL TABLE ${doc} USING fts5(${fields.join(', ')}, tags, ${options})`)
-  tx.run(`CREATE VIRTUAL TABLE ${begin} USING fts5(beginnings, ${options}, detail=none)`)
+  tx.run(`CREATE VIRTUAL TABLE ${begin} USING fts5(beginnings, ${bare}, tokenize='ascii', detail=none)`)
   tx.run(`CREATE VIRTUAL TABLE ${who} USING fts5(name, addresses, tags, ${options}, prefix='1 2 3')`)
 }
 
