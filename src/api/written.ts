@@ -8,9 +8,10 @@ export function writtenAs<Item>(items: Item[], json: readonly string[]): Item[] 
   return Object.defineProperty(items, texts, { value: json })
 }
 
-/** A list that another thread wrote as JSON already, for a result: here it looks empty. */
+/** A list that another thread wrote as JSON already, for a result. Nothing is to read it here: it looks empty but to JSON. */
 export function writtenList<Item>(json: string): Item[] {
-  return writtenAs([], [json.slice(1, -1)])
+  const list: Item[] = Object.defineProperty([], 'toJSON', { value: () => JSON.parse(json) as Item[] })
+  return writtenAs(list, [json.slice(1, -1)])
 }
 
 /** The same as JSON.stringify, of a result whose lists may have been written already. */

@@ -1,15 +1,18 @@
 import type { IndexWriter } from '../store/search-file.ts'
 import { takePlace } from '../store/search-index.ts'
 
-/** So many places there are for the messages of one second. The index writes with each word how far it is from one message to the next: with a place for each millisecond it is a third larger. */
-const aSecond = 4
-const lastSecond = 2 ** 40
+/**
+ * So many places there are for the messages of one second: a mailbox that was copied has as many in it. The index writes with each word how
+ * far it is from one message to the next: with a place for each millisecond it is a tenth larger.
+ */
+const aSecond = 256
+const lastSecond = 2 ** 36
 /** There is room for so many messages of one time (s). */
-const crowd = 86_400
+const crowd = 4 * 3600
 
 /**
- * Where a message of this time (ms) wants to stand in the index: later messages have larger numbers, which stay under 2^43. If the
- * place is taken it gets the next free one, so the order within a quarter of a second is nearly, not always, that of the list.
+ * Where a message of this time (ms) wants to stand in the index: later messages have larger numbers, which stay under 2^45. If the
+ * place is taken it gets the next free one, so the order within some milliseconds is nearly, not always, that of the list.
  */
 export function placeOf(sortAt: number): number {
   const at = Math.max(0, Math.trunc(sortAt))

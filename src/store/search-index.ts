@@ -10,7 +10,7 @@ export type Field = typeof fields[number]
  * A message's row in the tables of words: the later its place, the smaller, so that the newest come first in the order that the index reads
  * fastest. As BigInt: a REAL makes FTS5 ignore a bound.
  */
-const top = 2 ** 43
+const top = 2 ** 45
 const rowOf = (key: number): bigint => BigInt(top - Math.min(key, top))
 
 /** How far a user's index is: `scan` is null unless it is being made anew. */

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { pageOf } from '../../src/api/cursor.ts'
-import { written, writtenAs } from '../../src/api/written.ts'
+import { written, writtenAs, writtenList } from '../../src/api/written.ts'
 
 t.test('a result is written as JSON.stringify writes it, whether its lists were written before or not', async (t) => {
   const rows = [{ id: 1, text: 'Grüße "quoted" \u0000', more: undefined }, { id: 2, text: '\ud83d\ude00', more: [{ a: null }] }, { id: 3, text: '', more: undefined }]
   const page = pageOf(rows, 2, (row) => row, ({ id }) => [id])
   for (const result of [
     { ...page, asOf: 42 }, { asOf: 42, windows: { inbox: page, other: { items: [], nextCursor: null } } }, { ...page, left: undefined, nested: { deep: { deeper: [page] } } },
-    pageOf([], 2, (row: object) => row, () => []), { items: rows }, {}, null, 'text', 7, [page], { a: undefined }
+    pageOf([], 2, (row: object) => row, () => []), { items: writtenList(JSON.stringify(rows)), people: writtenList('[]'), asOf: 42 }, { items: rows }, {}, null, 'text', 7, [page], { a: undefined }
   ]) t.equal(written(result), JSON.stringify(result))
 })
 

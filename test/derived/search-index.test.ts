@@ -79,6 +79,15 @@ t.test('the threads: what was stored is found when upTo says so, also after a st
   await third.stop()
 })
 
+t.test('whom the index does not know yet finds nothing', async (t) => {
+  const { folder, userId, follow } = await openLibrary(t)
+  follow()
+  const asked = searcher({ folder })
+  t.teardown(() => asked.stop())
+  const request = { terms: parseSearch('apple', { now: 0, timeZone: 'UTC' }), order: 'newest', limit: 20, cursor: null } as const
+  t.same(await asked.search({ ...request, userId: userId + 1 }), { items: '[]', people: '[]', next: null })
+})
+
 t.test('an index of another log is not believed', async (t) => {
   const library = await openLibrary(t)
   await library.letters(letters('apple', 3))

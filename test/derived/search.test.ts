@@ -221,6 +221,19 @@ t.test('hundreds of mails of one millisecond, and of two users', async (t) => {
   t.same(library.find('before:1971 ada', { limit: 200 }).length, 400)
 })
 
+t.test('a mailbox that was copied has many mails in a second; its history comes newest first, and is found so', async (t) => {
+  const library = await openLibrary(t)
+  const sender = { kind: 'email', address: 'bob@friend.example', raw: 'bob@friend.example' }
+  const start = Date.UTC(2026, 0, 1)
+  for (let second = 39; second >= 0; second--) {
+    await library.letters(Array.from({ length: 12 }, (_, n) => ({ at: start + second * 1000, sender, text: `copied ${second} ${n}` })))
+    if (second % 10 === 0) library.follow()
+  }
+  const seconds = await library.store.read((tx) => new Map(tx.all<{ id: number, at: number }>('SELECT id, sort_at AS at FROM message').map(({ id, at }) => [id, (at - start) / 1000])))
+  const found = (q: string) => library.find(q, { limit: 50 }).map((id) => seconds.get(id)!)
+  for (const q of ['copied', 'cop*', 'c*']) t.same(found(q), Array.from({ length: 480 }, (_, i) => 39 - Math.floor(i / 12)), q)
+})
+
 const corpus = join(process.env['KINBOX_CORPORA'] ?? join(import.meta.dirname, '../../../shared/corpora'), 'mailing-list/5000.mbox.gz')
 
 t.test('real mail: its words are found where they stand', existsSync(corpus) ? {} : { skip: 'KINBOX_CORPORA: no mails of a list' }, async (t) => {
