@@ -3,7 +3,7 @@ import { takePlace } from '../store/search-index.ts'
 
 /**
  * So many places there are for the messages of one second: a mailbox that was copied has as many in it. The index writes with each word how
- * far it is from one message to the next: with a place for each millisecond it is a tenth larger.
+ * far it is from one message to the next: with a place for each millisecond that takes a byte more.
  */
 const aSecond = 256
 const lastSecond = 2 ** 36
