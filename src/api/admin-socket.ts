@@ -66,7 +66,8 @@ async function serve(socket: Socket, actions: AdminActions, log: Log): Promise<v
       try {
         say({ result: await perform(actions, verb, args, progress => say({ progress }), gone.signal) ?? null })
       } catch (error) {
-        if (!(error instanceof AdminError)) log.error({ err: error, verb }, 'an admin request failed')
+        // Whoever stopped the server, or went away, ended it.
+        if (!(error instanceof AdminError) && !gone.signal.aborted) log.error({ err: error, verb }, 'an admin request failed')
         say({ error: { kind: error instanceof AdminError ? error.kind : 'failed', message: error instanceof Error ? error.message : String(error) } })
       }
     }
