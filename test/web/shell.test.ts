@@ -142,6 +142,16 @@ t.test('signing in, and what stands around every screen', { skip: chromiumMissin
     t.equal((await page.context().cookies()).length, 0)
   })
 
+  await t.test('who signs in in one tab is signed in in the others', async (t) => {
+    const other = await page.context().newPage()
+    await other.goto(house.app.url + '/settings')
+    await other.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+    await page.goto(`${house.app.url}/login#code=${await house.app.doorCode('bob')}`)
+    await heading('Inbox')
+    await other.getByRole('heading', { level: 1, name: 'Settings' }).waitFor()
+    t.equal(new URL(other.url()).pathname, '/settings', 'where it was')
+  })
+
   t.same(elsewhere, [])
   t.same(errors.filter((text) => !refused.test(text)), [])
 })

@@ -49,6 +49,18 @@ export async function leave(): Promise<void> {
 export function signedInAs(userId: string): void {
   if (localStorage.getItem('kinbox.user') !== userId) for (const shelf of [localStorage, sessionStorage]) dropDrafts(shelf)
   localStorage.setItem('kinbox.user', userId)
+  localStorage.setItem(signedInKey, new Date().toISOString())
+}
+
+const signedInKey = 'kinbox.signedIn'
+
+/** Tells when somebody has signed in in another tab of this browser, whose session is this tab's too. Returns what ends that. */
+export function onSignedIn(tell: () => void): () => void {
+  const look = ({ key }: StorageEvent) => {
+    if (key === signedInKey) tell()
+  }
+  addEventListener('storage', look)
+  return () => removeEventListener('storage', look)
 }
 
 /** What this browser is called among the user's own, for as long as it keeps its storage. */

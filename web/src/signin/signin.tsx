@@ -1,7 +1,7 @@
 import { KinboxError, signIn } from '#client'
 import { useEffect, useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
-import { openSession, signedInAs } from '../session.ts'
+import { onSignedIn, openSession, signedInAs } from '../session.ts'
 import { errorWords } from '../shell/error-words.ts'
 import { Door } from './door.tsx'
 import { Field } from './field.tsx'
@@ -27,9 +27,16 @@ export function SignIn({ ended }: { ended: boolean }) {
   }
   const byPassword = () => signIn(location.origin, { name: name.trim(), password })
   useEffect(() => {
-    const code = takeCode()
-    if (code) void attempt(() => enter(code))
+    const look = () => {
+      const code = takeCode()
+      if (code) void attempt(() => enter(code))
+    }
+    look()
+    // The link from the terminal may be opened in this very tab.
+    addEventListener('hashchange', look)
+    return () => removeEventListener('hashchange', look)
   }, [])
+  useEffect(() => onSignedIn(openSession), [])
 
   return (
     <Door title={t('signin.title')}>
