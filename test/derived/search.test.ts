@@ -221,6 +221,26 @@ t.test('hundreds of mails of one millisecond, and of two users', async (t) => {
   t.same(library.find('before:1971 ada', { limit: 200 }).length, 400)
 })
 
+t.test('what a message said before it was changed or taken back is found no more, nor in what comes into its place', async (t) => {
+  const library = await openLibrary(t)
+  const sender = { kind: 'email', address: 'bob@friend.example', raw: 'bob@friend.example' }
+  const at = Date.UTC(2026, 0, 1)
+  const found = () => Object.fromEntries(['quince', 'quince*', 'quin*', 'qui*', 'medlar', 'medlar*', 'medl*', 'med*', 'sloe', 'sloe*', 'slo*'].map((q) => [q, library.find(q).length]))
+  const only = (word: string) => Object.fromEntries(Object.keys(found()).map((q) => [q, word.startsWith(q.replace('*', '')) ? 1 : 0]))
+  await library.letters([{ at, sender, text: 'quince', messageId: 'm1@friend.example' }])
+  library.follow()
+  t.same(found(), only('quince'))
+  await library.letters([{ at, sender, text: 'medlar', replaces: { messageId: 'm1@friend.example' } }], { lane: 'live' })
+  library.follow()
+  t.same(found(), only('medlar'))
+  await library.tells({ type: 'retraction', direction: 'in', target: { messageId: 'm1@friend.example' }, within: { peer: { kind: 'email', address: sender.address } }, sender })
+  library.follow()
+  t.same(found(), only('nothing of it'))
+  await library.letters([{ at, sender, text: 'sloe' }])
+  library.follow()
+  t.same(found(), only('sloe'))
+})
+
 t.test('a mailbox that was copied has many mails in a second; its history comes newest first, and is found so', async (t) => {
   const library = await openLibrary(t)
   const sender = { kind: 'email', address: 'bob@friend.example', raw: 'bob@friend.example' }
