@@ -8,7 +8,6 @@ import type { Reader } from '../store/tx.ts'
 import { SealError } from '../store/seal.ts'
 import type { Seal } from '../store/seal.ts'
 import type { Store } from '../store/store.ts'
-import { publicId } from '../model/ids.ts'
 import { troubleOf } from './failure.ts'
 import { openSession } from './session.ts'
 import { checkSettings, keepSecrets, ownOf, withoutSecrets, WrongSettings } from './settings.ts'
@@ -112,7 +111,7 @@ export function accounts(deps: AccountDeps): Accounts {
       if (id !== undefined) await changeAccount(at, seal, { userId, id, ...(ifRev === undefined ? {} : { ifRev }), ...(name === undefined ? {} : { name }), settings: { value: settings, own } })
       if (id === undefined && account.once) {
         const same = await store.read((tx) => sameAddress(tx, userId, kind, own))
-        if (same) throw new Refusal('conflict', `${same.address} is connected already, as ${publicId('account', same.row.id)}.`, same.row)
+        if (same) throw new Refusal('conflict', `${same.address} is connected already.`, same.row)
       }
       const added = id ?? await createAccount(at, seal, { userId, kind, name: name ?? own[0]?.address ?? connector.title, settings, own })
       openSoon(added)

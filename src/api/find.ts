@@ -72,11 +72,11 @@ export function checkRev(rev: number, ifRev: number | undefined, now: () => obje
 }
 
 /** The same for what the store checks: a conflict goes on with the object as clients see it, never the inner row. */
-export async function orConflict<T>(doing: Promise<T>, now: () => Promise<object>): Promise<T> {
+export async function orConflict<T>(doing: Promise<T>, now: (detail: { id: number }) => Promise<object>): Promise<T> {
   try {
     return await doing
   } catch (error) {
-    if (error instanceof Refusal && error.detail !== undefined) throw new ApiError(error.kind, error.message, await now())
+    if (error instanceof Refusal && error.detail !== undefined) throw new ApiError(error.kind, error.message, await now(error.detail as { id: number }))
     throw error
   }
 }

@@ -31,6 +31,18 @@ t.test('accounts: any connector by its own form, trouble in words, secrets that 
   await page.getByRole('heading', { level: 1, name: 'bob@example.org' }).waitFor()
   await page.getByText('Connected', { exact: true }).waitFor()
 
+  // What comes by the same account twice might be shown twice.
+  await page.goto(house.app.url + '/accounts/new/letters')
+  await page.locator('[name=own]').fill('bob@example.org')
+  await page.locator('[name=secret]').fill(secret)
+  await page.getByRole('button', { name: 'Connect' }).click()
+  await page.getByRole('alert').getByText('bob@example.org is connected already.').waitFor()
+  t.equal((await client.call<{ items: unknown[] }>('account.list')).items.length, 1)
+  await page.getByRole('link', { name: 'Go to it' }).click()
+  await page.getByRole('heading', { level: 1, name: 'bob@example.org' }).waitFor()
+  const refused = await client.call('account.put', { kind: 'letters', settings: { own: 'bob@example.org', secret }, once: true }).catch((error: unknown) => error)
+  t.match(refused, { kind: 'conflict', detail: { name: 'bob@example.org', kind: 'letters' } })
+
   t.equal(await page.locator('[name=own]').inputValue(), 'bob@example.org')
   t.equal(await page.locator('[name=secret]').inputValue(), '', 'a secret is never told')
   await page.getByText('Kept on the server').waitFor()

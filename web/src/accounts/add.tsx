@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
 import { useClient } from '../session.ts'
 import { announce } from '../shell/announce.ts'
-import { errorWords } from '../shell/error-words.ts'
 import { Page } from '../shell/page.tsx'
 import { go } from '../shell/route.ts'
 import { useKinds } from './kinds.ts'
@@ -10,6 +9,8 @@ import type { Kind } from './kinds.ts'
 import { Mailbox } from './mailbox.tsx'
 import { SchemaForm } from './schema-form.tsx'
 import { emptyOf } from './schema.ts'
+import { troubleOf, Wrong } from './trouble.tsx'
+import type { Trouble } from './trouble.tsx'
 import { tryAccount } from './try.ts'
 
 /** Which network, and then its form. */
@@ -33,7 +34,7 @@ export function Connect({ kind, onDone }: { kind: Kind, onDone(id: string): void
   const client = useClient()
   const [value, setValue] = useState(() => emptyOf(kind.settings))
   const [busy, setBusy] = useState(false)
-  const [wrong, setWrong] = useState<string | null>(null)
+  const [wrong, setWrong] = useState<Trouble | null>(null)
   if (isMailbox(kind)) return <Mailbox kind={kind} onDone={onDone} />
 
   async function connect() {
@@ -42,17 +43,17 @@ export function Connect({ kind, onDone }: { kind: Kind, onDone(id: string): void
     announce(t('accounts.trying'))
     try {
       const trouble = await tryAccount(client, { kind: kind.kind, settings: value })
-      if (trouble) setWrong(trouble.text)
-      else return onDone((await client.call('account.put', { kind: kind.kind, settings: value })).id)
+      if (trouble) setWrong({ text: trouble.text })
+      else return onDone((await client.call('account.put', { kind: kind.kind, settings: value, once: true })).id)
     } catch (error) {
-      setWrong(errorWords(error))
+      setWrong(troubleOf(error))
     }
     setBusy(false)
   }
   return (
     <form class="stack" onSubmit={(event) => { event.preventDefault(); void connect() }}>
       <SchemaForm schema={kind.settings} value={value} onValue={setValue} />
-      {wrong && <p class="note note-bad" role="alert">{wrong}</p>}
+      {wrong && <Wrong trouble={wrong} />}
       <div class="row"><button type="submit" class="button-main" disabled={busy}>{busy ? t('accounts.trying') : t('accounts.connect')}</button></div>
     </form>
   )

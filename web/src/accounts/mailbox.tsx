@@ -2,12 +2,13 @@ import { useState } from 'preact/hooks'
 import { t } from '../i18n.ts'
 import { useClient } from '../session.ts'
 import { announce } from '../shell/announce.ts'
-import { errorWords } from '../shell/error-words.ts'
 import { Field } from '../signin/field.tsx'
 import type { Kind } from './kinds.ts'
 import { SchemaForm } from './schema-form.tsx'
 import { emptyOf } from './schema.ts'
 import type { Values } from './schema.ts'
+import { troubleOf, Wrong } from './trouble.tsx'
+import type { Trouble } from './trouble.tsx'
 import { tryAccount, worthAnother } from './try.ts'
 
 /** Of what was found for an address, so many are tried before the form asks for the servers. */
@@ -20,7 +21,7 @@ export function Mailbox({ kind, onDone }: { kind: Kind, onDone(id: string): void
   const [password, setPassword] = useState('')
   const [all, setAll] = useState<Values | null>(null)
   const [busy, setBusy] = useState<string | null>(null)
-  const [wrong, setWrong] = useState<string | null>(null)
+  const [wrong, setWrong] = useState<Trouble | null>(null)
 
   async function connect() {
     setWrong(null)
@@ -28,21 +29,21 @@ export function Mailbox({ kind, onDone }: { kind: Kind, onDone(id: string): void
     if (settings.length === 0) {
       setBusy(null)
       setAll({ ...emptyOf(kind.settings), address: address.trim(), password })
-      return setWrong(t('accounts.notFound'))
+      return setWrong({ text: t('accounts.notFound') })
     }
-    let first: string | null = null
+    let first: Trouble | null = null
     for (const one of settings) {
       const words = t('accounts.tryingServer', { server: serverOf(one) })
       setBusy(words)
       announce(words)
       const trouble = await tryAccount(client, { kind: kind.kind, settings: one })
-      if (!trouble) return onDone((await client.call('account.put', { kind: kind.kind, settings: one })).id)
-      first ??= trouble.text
+      if (!trouble) return onDone((await client.call('account.put', { kind: kind.kind, settings: one, once: true })).id)
+      first ??= { text: trouble.text }
       if (!worthAnother(trouble)) {
         setBusy(null)
         // The server is right, so the form keeps it.
         if (!all) setAll(null)
-        return setWrong(trouble.text)
+        return setWrong({ text: trouble.text })
       }
     }
     setBusy(null)
@@ -69,7 +70,7 @@ export function Mailbox({ kind, onDone }: { kind: Kind, onDone(id: string): void
       event.preventDefault()
       connect().catch((error: unknown) => {
         setBusy(null)
-        setWrong(errorWords(error))
+        setWrong(troubleOf(error))
       })
     }}>
       {all
@@ -80,7 +81,7 @@ export function Mailbox({ kind, onDone }: { kind: Kind, onDone(id: string): void
             <Field label={t('signin.password')} name="password" type="password" autoComplete="off" value={password} onValue={setPassword} required hint={t('accounts.passwordHint')} />
           </>
         )}
-      {wrong && <p class="note note-bad" role="alert">{wrong}</p>}
+      {wrong && <Wrong trouble={wrong} />}
       <div class="row">
         <button type="submit" class="button-main" disabled={busy !== null}>{busy ?? t('accounts.connect')}</button>
         {!all && <button type="button" class="button-quiet" onClick={byHand} disabled={busy !== null}>{t('accounts.byHand')}</button>}
