@@ -47,6 +47,16 @@ export async function pageRoutes(app: FastifyInstance, { folder, sockets }: Page
   })
 }
 
+/** Whether somebody looks at what is answered, going by the request's Accept: programs ask for something else, or for anything. */
+export const isForPerson = (accept: string | undefined): boolean => accept?.includes('text/html') ?? false
+
+/** Said to somebody who mistyped an address, or followed an old one. */
+export const nothingHere = `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Nothing here - Kinbox</title>
+<h1>There is nothing here</h1>
+<p>Nothing of Kinbox has this address. <a href="/">Go to the inbox</a>.</p></html>
+`
+
 /** Said until the page is there. It needs no script and no style. */
 const missing = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>Kinbox</title>

@@ -23,7 +23,7 @@ import type { Method } from './method.ts'
 import { openMetrics } from './metrics.ts'
 import type { Figures } from './metrics.ts'
 import { allowedOrigins, originAllowed } from './origins.ts'
-import { pageRoutes } from './page.ts'
+import { isForPerson, nothingHere, pageRoutes } from './page.ts'
 import { methods as allMethods } from './registry.ts'
 import type { RemoteOptions } from './remote-fetch.ts'
 import { remoteRoutes } from './remote-routes.ts'
@@ -112,7 +112,9 @@ export async function startServer(deps: ServerDeps): Promise<Server> {
     // The route as declared, never the URL: that may hold a webhook's secret or a signature.
     log.debug({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
   })
-  app.setNotFoundHandler((_request, reply) => sendError(reply, new ApiError('not_found', 'there is nothing here')))
+  app.setNotFoundHandler((request, reply) => isForPerson(request.headers.accept)
+    ? reply.code(404).header('vary', 'accept').type('text/html; charset=utf-8').send(nothingHere)
+    : sendError(reply, new ApiError('not_found', 'there is nothing here')))
   app.setErrorHandler((thrown: Error & { statusCode?: number, code?: string }, request, reply) => {
     const known = asApiError(thrown)
     if (known) return sendError(reply, known)

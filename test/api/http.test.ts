@@ -84,6 +84,9 @@ t.test('requests that cannot be read', async t => {
   t.equal(await kindOf(await post(door, '/v1/login', { headers: json, body: JSON.stringify({ name: 'x'.repeat(70_000), password: 'x' }) })), '413 too_large')
   t.equal(await kindOf(await fetch(door.url + '/nothing')), '404 not_found')
   t.equal(await kindOf(await fetch(door.url + '/v1/ws')), '426 invalid_request')
+  const seen = await fetch(door.url + '/nothing', { headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' } })
+  t.same([seen.status, seen.headers.get('content-type')], [404, 'text/html; charset=utf-8'])
+  t.match(await seen.text(), /There is nothing here[\s\S]*<a href="\/">/, 'somebody who mistyped an address reads it in words')
 })
 
 t.test('alive, ready, measured, and safe headers on every answer', async t => {
