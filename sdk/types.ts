@@ -397,7 +397,7 @@ export type Methods = {
   'account.list': { params: {}, result: { items: Account[] } }
   /** Who checks the senders of what comes to an account: `server` is the name of the mail server whose results the user has confirmed; null: Kinbox checks by itself. `proposal`: settings that the newest messages speak for, and why. They count only once the user has confirmed them: by account.put, with these added to what account.settings tells. */
   'account.proof': { params: { id: Id }, result: { server: string | null, proposal: { settings: unknown, evidence: string[] } | null } }
-  /** Adds an account (kind and settings), or with `id` changes one; secrets that are left out stay. It connects at once; account.changed tells how that goes. `once`: nothing is added where an account of that kind has one of its addresses already (conflict, with that account): what comes by both might be shown twice. */
+  /** Adds an account (kind and settings), or with `id` changes one; secrets that are left out stay. It connects at once; account.changed tells how that goes. `once`: where an account of that kind has one of its addresses already, none is added (conflict, with that account), since what comes by both might be shown twice. */
   'account.put': { params: { id?: Id | undefined, kind?: string | undefined, name?: string | undefined, settings?: unknown | undefined, ifRev?: number | undefined, once?: boolean | undefined }, result: Account }
   /** Disconnects an account and forgets its settings. Its messages stay. */
   'account.remove': { params: { id: Id }, result: {} }

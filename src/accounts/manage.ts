@@ -109,11 +109,11 @@ export function accounts(deps: AccountDeps): Accounts {
       checkSettings(connector, settings)
       const own = ownOf(connector, settings)
       if (id !== undefined) await changeAccount(at, seal, { userId, id, ...(ifRev === undefined ? {} : { ifRev }), ...(name === undefined ? {} : { name }), settings: { value: settings, own } })
-      if (id === undefined && account.once) {
-        const same = await store.read((tx) => sameAddress(tx, userId, kind, own))
+      const another = (tx: Reader) => {
+        const same = account.once ? sameAddress(tx, userId, kind, own) : null
         if (same) throw new Refusal('conflict', `${same.address} is connected already.`, same.row)
       }
-      const added = id ?? await createAccount(at, seal, { userId, kind, name: name ?? own[0]?.address ?? connector.title, settings, own })
+      const added = id ?? await createAccount(at, seal, { userId, kind, name: name ?? own[0]?.address ?? connector.title, settings, own }, another)
       openSoon(added)
       return added
     },

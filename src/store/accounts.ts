@@ -88,12 +88,13 @@ export type NewAccount = {
   own: readonly Named[]
 }
 
-/** Adds an account, and returns its id. Its settings are sealed before they are written. */
-export async function createAccount(at: Recording, seal: Seal, account: NewAccount): Promise<number> {
+/** Adds an account, and returns its id. Its settings are sealed before they are written. `check` looks first, in the same transaction; when it throws, nothing is added. */
+export async function createAccount(at: Recording, seal: Seal, account: NewAccount, check: (tx: Reader) => void = () => undefined): Promise<number> {
   const { userId, kind, name, own } = account
   const hook = randomBytes(24).toString('base64url')
   const settings = Buffer.from(seal.close(account.settings, boundTo(hook)))
   return recordChange(at, userId, async (em, tx, changes) => {
+    check(tx)
     const id = tx.nextId('account')
     em.persist(em.create(Account, {
       id, userId, kind, name, settings, hook, status: 'connecting', error: null, cursorLive: null, cursorHistory: null, historyDone: false, backfill: null, createdAt: at.clock.now(), removedAt: null, rev: 1

@@ -8,7 +8,7 @@ import { accountExample } from '../examples.ts'
 
 export const accountPut = method({
   name: 'account.put',
-  summary: 'Adds an account (kind and settings), or with `id` changes one; secrets that are left out stay. It connects at once; account.changed tells how that goes. `once`: nothing is added where an account of that kind has one of its addresses already (conflict, with that account): what comes by both might be shown twice.',
+  summary: 'Adds an account (kind and settings), or with `id` changes one; secrets that are left out stay. It connects at once; account.changed tells how that goes. `once`: where an account of that kind has one of its addresses already, none is added (conflict, with that account), since what comes by both might be shown twice.',
   params: Type.Object({
     id: Type.Optional(Id),
     kind: Type.Optional(Type.String({ maxLength: 64 })),

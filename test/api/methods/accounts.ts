@@ -64,6 +64,21 @@ t.test('account.put: a name, an address, a secret that stays', async (t) => {
   t.equal((await call<{ items: Account[] }>('account.list')).items.length, 2)
 })
 
+t.test('account.put once: who is connected already is not connected again, however many ask at once', async (t) => {
+  const { call, refused, accounts, house } = await openStage(t)
+  const now = (await call<{ items: Account[] }>('account.list')).items.find(({ id }) => id === accounts.mail)
+  t.match(await refused('account.put', { kind: 'letters', settings: { own, secret }, once: true }), { kind: 'conflict', message: /ada@example\.org is connected already/, detail: now })
+  const clients = await Promise.all(Array.from({ length: 8 }, () => house.client()))
+  const added = await Promise.allSettled(clients.map((client) => client.call<Account>('account.put', { kind: 'letters', settings: { own: 'new@example.org', secret }, once: true })))
+  t.same(added.map(({ status }) => status).sort(), ['fulfilled', ...Array.from({ length: 7 }, () => 'rejected')])
+  t.equal((await call<{ items: Account[] }>('account.list')).items.length, 3)
+  const { id } = await call<Account>('account.put', { id: accounts.mail, settings: { own, secret }, once: true })
+  t.equal(id, accounts.mail, 'what is there is changed as ever')
+  await call('account.remove', { id })
+  t.match(await call('account.put', { kind: 'letters', settings: { own, secret }, once: true }), { name: own }, 'what was removed may come back')
+  t.match(await call('account.put', { kind: 'letters', settings: { own, secret } }), { name: own }, 'who does not ask for it may have two')
+})
+
 t.test('account.test: tries and says what is wrong; nothing stays', async (t) => {
   const { call, refused, accounts, network, mail } = await openStage(t)
   const wire = network.wire('new@example.org')
